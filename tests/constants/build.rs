@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders of tests and examples.
-const FOLDERS: [&str; 3] = ["tests", "tests/sweeps/tests", "examples"];
+const FOLDERS: [&str; 4] = ["tests", "tests/sweeps/tests", "tests/optimised/tests", "examples"];
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -1,4 +1,6 @@
 //! For any input, the macro answers with items: a model, or errors. It never panics, and its output always parses.
+//!
+//! The inputs are random, and the same in every run. `NN_EXHAUSTIVE=1` tests four times as many.
 
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind};
@@ -165,6 +167,11 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
     tokens.into_iter().collect()
 }
 
+/// Returns a number of inputs: `all` on request, else a quarter of it.
+fn count(all: usize) -> usize {
+    if std::env::var_os("NN_EXHAUSTIVE").is_some() { all } else { all / 4 }
+}
+
 /// # Panics
 /// Panics if the macro does, or if its output does not parse.
 fn answers(tokens: TokenStream) {
@@ -187,7 +194,7 @@ fn answers(tokens: TokenStream) {
 fn no_input_makes_it_panic() {
     let mut random = Random(1);
     for graph in GRAPHS {
-        for _ in 0..400 {
+        for _ in 0..count(400) {
             let mut tokens: TokenStream = graph.parse().expect("tokens");
             for _ in 0..=random.below(3) {
                 tokens = mutate(tokens, &mut random);
@@ -239,7 +246,7 @@ fn no_mutant_of_a_graph_of_the_tests_makes_it_panic() {
     graphs_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests"), &mut graphs);
     assert!(graphs.len() > 300, "{} graphs", graphs.len());
     let mut random = Random(2);
-    for _ in 0..MUTANTS {
+    for _ in 0..count(MUTANTS) {
         let mut tokens = graphs[random.below(graphs.len())].clone();
         for _ in 0..=random.below(3) {
             tokens = mutate(tokens, &mut random);
@@ -367,7 +374,7 @@ fn no_arguments_make_a_shape_rule_panic() {
     let mut random = Random(1);
     let dimensions = ["1", "2", "3", "4", "7", "4294967295", "N"];
     for spec in LAYERS {
-        for _ in 0..40 {
+        for _ in 0..count(40) {
             let mut arguments = Vec::new();
             for arg in spec.args {
                 if random.below(2) == 0 || matches!(arg.default, nn_core::spec::Default::Required) {

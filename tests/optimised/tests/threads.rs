@@ -5,7 +5,6 @@
 //! here divide a batch of some hundred samples into 3 to 5 parts. They do not divide a batch of 8, which is the
 //! reference.
 
-#![cfg(feature = "rayon")]
 #![allow(missing_docs)]
 
 use nn::losses::{Loss, LossOn};

@@ -1,6 +1,5 @@
 //! A lock around a model in `par_iter`: a thread that holds it must not take on work that waits for the lock.
 
-#![cfg(feature = "rayon")]
 #![allow(missing_docs)]
 
 use nn::Compiled;
