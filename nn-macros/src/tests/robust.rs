@@ -167,7 +167,7 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// Returns a number of inputs: `all` on request, else a quarter of it.
+/// The number of inputs: `all`, or a quarter of it.
 fn count(all: usize) -> usize {
     if std::env::var_os("NN_EXHAUSTIVE").is_some() { all } else { all / 4 }
 }
@@ -204,9 +204,6 @@ fn no_input_makes_it_panic() {
     }
 }
 
-/// The number of mutants of the tests' graphs, including graphs that do not compile.
-const MUTANTS: usize = 1000;
-
 /// Collects the graphs in the calls of `model!` and `model_rejects!` in some tokens.
 fn graphs_in(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -240,13 +237,14 @@ fn graphs_below(folder: &Path, found: &mut Vec<TokenStream>) {
     }
 }
 
+/// Mutants of the tests' graphs, including graphs that do not compile.
 #[test]
 fn no_mutant_of_a_graph_of_the_tests_makes_it_panic() {
     let mut graphs = Vec::new();
     graphs_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests"), &mut graphs);
     assert!(graphs.len() > 300, "{} graphs", graphs.len());
     let mut random = Random(2);
-    for _ in 0..count(MUTANTS) {
+    for _ in 0..count(1000) {
         let mut tokens = graphs[random.below(graphs.len())].clone();
         for _ in 0..=random.below(3) {
             tokens = mutate(tokens, &mut random);

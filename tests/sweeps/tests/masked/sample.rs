@@ -1,4 +1,5 @@
-//! The kinds of graphs that a sample has to have: every layer, every argument with every value, every layer in a wrapper.
+//! The kinds of graphs that a sample has to have: every layer, every argument with every value, and every layer in a
+//! wrapper.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +7,7 @@ use std::collections::BTreeSet;
 pub(crate) type Case = (&'static str, &'static str);
 
 /// Returns the kinds that no graph of the sample has.
-pub(crate) fn missing<'a>(
-    all: impl Iterator<Item = &'a Case>,
-    sample: impl Iterator<Item = &'a Case>,
-) -> Vec<String> {
+pub(crate) fn missing<'a>(all: impl Iterator<Item = &'a Case>, sample: impl Iterator<Item = &'a Case>) -> Vec<String> {
     let kinds = |(_, graph): &Case| kinds(graph);
     let sample: BTreeSet<String> = sample.flat_map(kinds).collect();
     all.flat_map(kinds).collect::<BTreeSet<String>>().difference(&sample).cloned().collect()
@@ -72,7 +70,8 @@ fn words(text: &str) -> Vec<&str> {
 
 #[test]
 fn kinds_of_a_graph() {
-    let graph = "let h = TimeDistributed(Dense(3, activation = tanh))(x); let y = add([gru(h, mask = m), z], axis = -1);";
+    let graph =
+        "let h = TimeDistributed(Dense(3, activation = tanh))(x); let y = add([gru(h, mask = m), z], axis = -1);";
     let expected = ["Dense", "Dense(activation=tanh)", "TimeDistributed", "TimeDistributed(Dense)"];
     let expected = expected.into_iter().chain(["add", "add(axis=-1)", "call", "call(mask=m)"]);
     assert_eq!(kinds(graph), expected.map(String::from).collect());

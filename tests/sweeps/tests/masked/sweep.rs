@@ -152,17 +152,25 @@ impl Case {
         let mut buffers = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(n);
         for (i, shape) in M::OUTPUT_SHAPES.iter().enumerate() {
             let batch = M::Outputs::batch_mut::<Heap>(&mut buffers, n);
-            let to = <M::Outputs as FloatTensors<M::Scalar>>::flat_mut(batch, i);
-            to.iter_mut().zip(self.shared(kind, i, shape)).for_each(|(to, &value)| *to = M::Scalar::of(value));
+            copy(<M::Outputs as FloatTensors<M::Scalar>>::flat_mut(batch, i), self.shared(kind, i, shape));
         }
         buffers
     }
 }
 
+// Functions for a model have loops, because rustc compiles every iterator with a closure again for each model.
+
 /// All outputs, one after the other.
 fn joined<M: Model>(y: <M::Outputs as Tensors>::Batch<'_>) -> Vec<f64> {
-    let flat = |i| <M::Outputs as FloatTensors<M::Scalar>>::flat(y, i).iter().map(|y| y.to_f64());
-    (0..M::Outputs::COUNT).flat_map(flat).collect()
+    let mut joined = Vec::new();
+    for i in 0..M::Outputs::COUNT {
+        joined.extend(numbers(<M::Outputs as FloatTensors<M::Scalar>>::flat(y, i)));
+    }
+    joined
+}
+
+fn copy<T: Scalar>(to: &mut [T], from: &[f64]) {
+    to.iter_mut().zip(from).for_each(|(to, &value)| *to = T::of(value));
 }
 
 fn numbers<T: Scalar>(scalars: &[T]) -> Vec<f64> {
@@ -171,11 +179,18 @@ fn numbers<T: Scalar>(scalars: &[T]) -> Vec<f64> {
 
 /// The masks of all outputs, one after the other. Without a mask all positions count.
 fn masks<'a, M: Model>(n: usize, mask: impl Fn(usize) -> Option<&'a [u32]>) -> Vec<f64> {
-    let of = |i: usize| match mask(i) {
-        Some(mask) => mask.iter().map(|&m| f64::from(m)).collect(),
-        None => vec![1.0; n * M::OUTPUT_SHAPES[i].cols()],
-    };
-    (0..M::Outputs::COUNT).flat_map(of).collect()
+    let mut masks = Vec::new();
+    for i in 0..M::Outputs::COUNT {
+        append(&mut masks, mask(i), n * M::OUTPUT_SHAPES[i].cols());
+    }
+    masks
+}
+
+fn append(masks: &mut Vec<f64>, mask: Option<&[u32]>, positions: usize) {
+    match mask {
+        Some(mask) => masks.extend(mask.iter().map(|&m| f64::from(m))),
+        None => masks.resize(masks.len() + positions, 1.0),
+    }
 }
 
 pub(crate) fn check<M, T, L>(name: &'static str, tolerance: f64, loss: L)
