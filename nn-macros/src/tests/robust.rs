@@ -1,6 +1,5 @@
 //! For any input, the macro answers with items: a model, or errors. It never panics, and its output always parses.
-//!
-//! The inputs are random, and the same in every run. `NN_EXHAUSTIVE=1` tests four times as many.
+//! The inputs are random, and the same in every run; `NN_EXHAUSTIVE=1` tests four times as many.
 
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind};
