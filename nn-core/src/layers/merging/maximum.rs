@@ -15,7 +15,8 @@
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/maximum/>
 
-use super::{masking, merge};
+use super::merge;
+use crate::layers::masking;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
@@ -43,9 +44,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Maximum;
-    use crate::layers::merge::{Formula, merge_layer};
+    use crate::layers::merging::merge::{Formula, merge_layer};
     use crate::tensor::scalar::Scalar;
 
     merge_layer!(Maximum, Largest);
@@ -81,7 +82,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
-        use crate::layers::merge::checks::of_three;
+        use crate::layers::merging::merge::checks::of_three;
         use nalgebra::SMatrix;
 
         #[test]

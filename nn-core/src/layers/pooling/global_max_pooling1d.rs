@@ -43,7 +43,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::GlobalMaxPooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::Element;

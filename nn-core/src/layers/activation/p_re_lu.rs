@@ -86,7 +86,7 @@ const fn inner(shape: &Shape, from_end: usize) -> usize {
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     use super::AXES;
     pub use super::SPEC::PReLU;
     use crate::layer::{Layer, Memory, Pass, Work};

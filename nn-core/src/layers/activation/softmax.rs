@@ -47,7 +47,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Simd, WithSimd, run, with_simd};

@@ -174,7 +174,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 mod patches;
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Conv2D;
     use crate::activations::{Activate, Activation};
     use crate::kernels;

@@ -92,7 +92,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 mod counted;
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
     use crate::layer::{Layer, Memory, Pass, Train};

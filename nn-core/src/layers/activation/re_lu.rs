@@ -67,7 +67,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::ReLU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;

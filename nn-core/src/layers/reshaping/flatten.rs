@@ -29,7 +29,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Flatten;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;

@@ -40,9 +40,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Subtract;
-    use crate::layers::merge::{Formula, merge_layer};
+    use crate::layers::merging::merge::{Formula, merge_layer};
     use crate::tensor::scalar::Scalar;
 
     merge_layer!(Subtract, Difference);

@@ -84,7 +84,7 @@ mod gradients {
                     const FIELDS: [usize; 10] = {
                         let (mut values, mut i) = ([0; 10], 0);
                         while i < 10 {
-                            values[i] = FOUND.value(crate::layers::conv2d::SPEC.fields[i]);
+                            values[i] = FOUND.value(crate::layers::conv::conv2d::SPEC.fields[i]);
                             i += 1;
                         }
                         values

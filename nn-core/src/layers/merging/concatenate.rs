@@ -70,7 +70,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Concatenate;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;

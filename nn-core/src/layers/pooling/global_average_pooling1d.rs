@@ -65,7 +65,7 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::Element;

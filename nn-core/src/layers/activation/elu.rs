@@ -36,7 +36,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::ELU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;

@@ -38,9 +38,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Average;
-    use crate::layers::merge::{Formula, merge_layer};
+    use crate::layers::merging::merge::{Formula, merge_layer};
     use crate::tensor::scalar::Scalar;
 
     merge_layer!(Average, Mean);
@@ -68,7 +68,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
-        use crate::layers::merge::checks::of_three;
+        use crate::layers::merging::merge::checks::of_three;
         use nalgebra::SMatrix;
 
         #[test]

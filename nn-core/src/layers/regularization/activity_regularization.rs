@@ -41,7 +41,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::ActivityRegularization;
     use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;

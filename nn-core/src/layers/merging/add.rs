@@ -38,9 +38,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-pub(super) mod compute {
+pub(in crate::layers) mod compute {
     pub use super::SPEC::Add;
-    use crate::layers::merge::{Formula, merge_layer};
+    use crate::layers::merging::merge::{Formula, merge_layer};
     use crate::tensor::scalar::Scalar;
 
     merge_layer!(Add, Sum);
@@ -63,7 +63,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
-        use crate::layers::merge::checks::of_three;
+        use crate::layers::merging::merge::checks::of_three;
         use nalgebra::SMatrix;
 
         #[test]

@@ -221,8 +221,13 @@ mod compute {
                     y: &mut [Self::Output],
                     _: $crate::Pass<'_, '_, T, (), ()>,
                 ) {
-                    let groups = $crate::layers::merge::groups(R * P, A, B, C);
-                    $crate::layers::merge::forward::<$formula, T, X>(groups, ONES, x, $crate::tensor::flat_mut(y));
+                    let groups = $crate::layers::merging::merge::groups(R * P, A, B, C);
+                    $crate::layers::merging::merge::forward::<$formula, T, X>(
+                        groups,
+                        ONES,
+                        x,
+                        $crate::tensor::flat_mut(y),
+                    );
                 }
 
                 #[inline]
@@ -236,8 +241,8 @@ mod compute {
                     mut dx: X::Gradients<'_>,
                     _: Option<&mut ()>,
                 ) {
-                    let groups = $crate::layers::merge::groups(R * P, A, B, C);
-                    $crate::layers::merge::backward::<$formula, T, X>(
+                    let groups = $crate::layers::merging::merge::groups(R * P, A, B, C);
+                    $crate::layers::merging::merge::backward::<$formula, T, X>(
                         groups,
                         ONES,
                         x,
