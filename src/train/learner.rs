@@ -167,8 +167,7 @@ impl<M: Model> Learner<M> {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
             self.rows.gather(&mut self.gradients[..self.used]);
-            let named = &self.gradients[0].named;
-            self.parts.extend(self.rows.parts(named).map(|(table, range)| (self.variables + table, range)));
+            self.rows.extend(&mut self.parts, &self.gradients[0].named, self.variables);
         }
         options.clipping.apply(self.gradients[0].dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
