@@ -27,9 +27,8 @@ const POOL_1D: &str = "it takes the size of its windows: `MaxPooling1D(2)`, or `
 const MEANS: &str =
     "it takes the size of its windows: `AveragePooling2D(2)`, or `AveragePooling2D((2, 3), strides = 2)`";
 const MEANS_1D: &str = "it takes the size of its windows: `AveragePooling1D(2)`, or `AveragePooling1D(3, strides = 2)`";
-const PARTS: &str =
-    "it takes the size of its output; with 1, `GlobalAveragePooling2D()` and `GlobalMaxPooling2D()` drop the axes, too";
-const PARTS_1D: &str = "it takes the number of steps of its output; with 1, `GlobalAveragePooling1D()` and `GlobalMaxPooling1D()` drop the axis, too";
+const PARTS: &str = "it takes the height and width of its output: `AdaptiveAveragePooling2D((2, 3))`";
+const PARTS_1D: &str = "it takes the number of steps of its output: `AdaptiveAveragePooling1D(4)`";
 const VOLUME: &str = "layers for volumes (3D) are left out; `MaxPooling2D` and `AveragePooling2D` are the nearest";
 const CONV: &str =
     "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
