@@ -53,7 +53,7 @@ impl<X, E, const R: usize, const C: usize> SampleOf<E, R, C, E, R, C> for X {
     message = "expected samples `SMatrix<{E}, {R}, {C}>`, but got arrays of another size or type",
     label = "arrays of length {N}",
     note = "a sample of one position may be an array `[{E}; {R}]`, and one of several positions an array of these: the shape \
-            `(5, 3)` is `[[{E}; 3]; 5]`",
+            `(5, 3)` is `[[{E}; 3]; 5]`, and the image `(28, 28, 1)` is `[[[{E}; 1]; 28]; 28]`",
     note = "`x.map(|x| x as {E})` converts the numbers of an array",
     note = "explained in nn::errors::nn0501"
 )]
