@@ -18,6 +18,8 @@ pub(crate) struct Diagnostics {
 pub(crate) struct Warning {
     pub(crate) lint: &'static str,
     pub(crate) span: Span,
+    /// The numbers of the finding, in words.
+    pub(crate) detail: Option<String>,
     /// A constant that, if true, makes the finding void; only rustc knows it.
     pub(crate) unless: Option<ExprId>,
     /// Constants of which one must be true for the finding to hold. An empty list sets no condition.

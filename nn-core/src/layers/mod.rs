@@ -57,7 +57,11 @@ layers! {
     normalization { batch_normalization, layer_normalization }
 
     /// Sums and maxima over places.
-    pooling { global_average_pooling1d, global_max_pooling1d }
+    pooling {
+        adaptive_average_pooling1d, adaptive_average_pooling2d, adaptive_max_pooling1d, adaptive_max_pooling2d,
+        average_pooling1d, average_pooling2d, global_average_pooling1d, global_average_pooling2d, global_max_pooling1d,
+        global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
+    }
 
     /// Noise and penalties, in training only.
     regularization { activity_regularization, dropout, gaussian_noise }
