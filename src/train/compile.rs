@@ -2,6 +2,7 @@
 
 use crate::activations::Head;
 use crate::check::Targets;
+use crate::data::SampleFrom;
 use crate::data::{Batches, Inspect, LossWeights};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
@@ -9,7 +10,7 @@ use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
 use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::train::keras::{SampleFrom, Single};
+use crate::train::keras::Single;
 use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
@@ -255,7 +256,7 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// `model().call(..)`.
     ///
     /// Nothing is checked, as in `call` of the model: NaN in the sample is NaN in the output.
-    pub fn call<X>(&self, x: &X) -> M::Outputs
+    pub fn call<X: ?Sized>(&self, x: &X) -> M::Outputs
     where
         M::Inputs: SampleFrom<X>,
         M::Outputs: Single + Sample,

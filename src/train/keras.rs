@@ -3,10 +3,9 @@
 //! Each returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of what
 //! follows from it: see `missing.rs`.
 
-use crate::data::Items;
 use crate::tensor::Tensor;
-use crate::{Compiled, Element, Model, MultiHot, SMatrix};
-use core::slice;
+use crate::{Compiled, Model};
+use core::ops::Deref;
 
 /// A trait for each error, which nothing implements.
 macro_rules! instead {
@@ -26,6 +25,10 @@ instead! {
         "this model is not compiled",
         "`let mut model = model.compile(Adam::new(0.001), MeanSquaredError);` compiles it, and `model.fit(&x, &y, Fit::new())?` \
          trains it then";
+    PredictsAlready:
+        "`predict_on_batch` is a method of a compiled model",
+        "this model is not compiled",
+        "`model.predict(&x)?` predicts without `compile`, with the same result";
     WeightsAreFields:
         "the weights of a model are its fields",
         "no method for all weights",
@@ -38,82 +41,90 @@ instead! {
          the training too";
 }
 
-/// Models that are not compiled, by Keras's names. In the prelude, without a name.
-///
-/// They take `&mut self`, so that methods of the program's own come first: inherent ones, and those of its traits with
-/// `&self`. A compiled model has these methods itself, and no trait for it may hide them.
-pub trait BeforeCompile: Model {
-    /// For a compiled model.
-    fn fit<X, Y, F>(&mut self, _: X, _: Y, _: F) -> <() as NeedsCompile>::Missing
-    where
-        for<'a> (): NeedsCompile,
-    {
-        unreachable!("nothing implements the requirement")
+/// Types with methods that are not there, each a compile error. The methods are of a trait in the prelude, so that rustc
+/// reports what a method needs and not that there is none.
+macro_rules! missing {
+    ($($(#[$about:meta])* $type:ident, $trait:ident {
+        $($name:ident($($argument:ident: $kind:ident),*): $needs:ident;)*
+    })*) => {$(
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $type;
+
+        /// Methods that have another form here.
+        pub trait $trait {
+            $(
+                /// Has another form here.
+                // With `for<'a>`, rustc checks the bound at the call, not here.
+                fn $name<$($kind),*>(&self, $(_: $kind),*) -> <() as $needs>::Missing
+                where
+                    for<'a> (): $needs,
+                {
+                    unreachable!("nothing implements the requirement")
+                }
+            )*
+        }
+
+        impl $trait for $type {}
+    )*};
+}
+
+missing! {
+    /// The methods of a model that is not compiled, by Keras's names and those of [`Compiled`].
+    ///
+    /// Models dereference to it. rustc looks for a method there last, so every other method of that name comes first:
+    /// the program's own, whether inherent or of a trait, and with any kind of `self`.
+    BeforeCompile, MethodsOfCompiled {
+        fit(x: A, y: B, settings: C): NeedsCompile;
+        fit_batches(batches: A, settings: B): NeedsCompile;
+        evaluate(x: A, y: B): NeedsCompile;
+        evaluate_batches(batches: A): NeedsCompile;
+        train_on_batch(x: A, y: B): NeedsCompile;
+        test_on_batch(x: A, y: B): NeedsCompile;
+        predict_on_batch(x: A): PredictsAlready;
+        predict_batches(batches: A): NeedsCompile;
+        save_checkpoint(path: A): NeedsCompile;
+        load_checkpoint(path: A): NeedsCompile;
+        learning_rate(): NeedsCompile;
+        set_learning_rate(rate: A): NeedsCompile;
+        get_weights(): WeightsAreFields;
+        set_weights(weights: A): WeightsAreFields;
+        save(path: A): SavesWeights;
     }
 
-    /// For a compiled model.
-    fn evaluate<X, Y>(&mut self, _: X, _: Y) -> <() as NeedsCompile>::Missing
-    where
-        for<'a> (): NeedsCompile,
-    {
-        unreachable!("nothing implements the requirement")
+    /// The methods of a compiled model by Keras's names; it dereferences to it.
+    KerasNames, MethodsOfKeras {
+        get_weights(): WeightsAreFields;
+        set_weights(weights: A): WeightsAreFields;
+        save(path: A): SavesWeights;
     }
 }
 
-impl<M: Model> BeforeCompile for M {}
+#[doc(hidden)]
+impl<M: Model, O, L, K> Deref for Compiled<M, O, L, K> {
+    type Target = KerasNames;
 
-/// Models and compiled models, by Keras's names. In the prelude, without a name.
-pub trait KerasNames {
-    /// Fields.
-    fn get_weights(&mut self) -> <() as WeightsAreFields>::Missing
-    where
-        for<'a> (): WeightsAreFields,
-    {
-        unreachable!("nothing implements the requirement")
-    }
-
-    /// Fields.
-    fn set_weights<W>(&mut self, _: W) -> <() as WeightsAreFields>::Missing
-    where
-        for<'a> (): WeightsAreFields,
-    {
-        unreachable!("nothing implements the requirement")
-    }
-
-    /// `save_weights`.
-    fn save<P>(&mut self, _: P) -> <() as SavesWeights>::Missing
-    where
-        for<'a> (): SavesWeights,
-    {
-        unreachable!("nothing implements the requirement")
+    fn deref(&self) -> &KerasNames {
+        &KerasNames
     }
 }
 
-impl<M: Model> KerasNames for M {}
+/// Has a model dereference to the methods that it lacks before `compile`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __before_compile {
+    ($name:ident) => {
+        #[doc(hidden)]
+        #[automatically_derived]
+        impl<T: $crate::Scalar> ::core::ops::Deref for $name<T> {
+            type Target = $crate::__private::BeforeCompile;
 
-impl<M: Model, O, L, K> KerasNames for Compiled<M, O, L, K> {}
-
-/// A tensor, of which an `X` is a sample.
-#[diagnostic::on_unimplemented(
-    message = "`call` of a compiled model is for one input and one output",
-    label = "the model has several inputs",
-    note = "`compiled.model().call((&a, &b))` computes the outputs for one sample of each input"
-)]
-pub trait SampleFrom<X>: Tensor {
-    /// The sample, as a batch.
-    fn samples(x: &X) -> &[Self];
-}
-
-impl<E: Element, const R: usize, const C: usize, X: Items<Self>> SampleFrom<X> for SMatrix<E, R, C> {
-    fn samples(x: &X) -> &[Self] {
-        X::as_samples(slice::from_ref(x))
-    }
-}
-
-impl<const N: usize, X: Items<Self>> SampleFrom<X> for MultiHot<N> {
-    fn samples(x: &X) -> &[Self] {
-        X::as_samples(slice::from_ref(x))
-    }
+            #[inline]
+            fn deref(&self) -> &$crate::__private::BeforeCompile {
+                &$crate::__private::BeforeCompile
+            }
+        }
+    };
 }
 
 /// One tensor, not a tuple of several.

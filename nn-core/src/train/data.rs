@@ -4,8 +4,11 @@
 //!
 //! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
 
+mod one;
 mod refused;
 mod wrong;
+
+pub use one::{OneOf, SampleFrom};
 
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 

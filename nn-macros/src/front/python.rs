@@ -1,5 +1,6 @@
 //! Python and Keras spellings, and the Rust to write instead.
 
+mod lines;
 pub(crate) mod names;
 mod operators;
 pub(crate) mod pasted;
