@@ -45,7 +45,7 @@
 
 use crate::spec::settings::{self, OutOfRange, Setting};
 use crate::tensor::scalar::Scalar;
-use crate::train::schedules::Follow;
+use crate::train::schedules::Schedule;
 
 /// The list of optimizers: the only place besides its own page that a new optimizer changes. A page has the defaults.
 macro_rules! optimizers {
@@ -268,11 +268,11 @@ pub trait Optimizer {
 
     /// Sets the learning rate of every step, as Keras's `learning_rate=schedule`. The optimizer's own field no longer
     /// counts.
-    fn schedule<S: Follow>(self, schedule: S) -> S::Scheduled<Self>
+    fn schedule<S: Schedule>(self, schedule: S) -> Scheduled<Self, S>
     where
         Self: Sized,
     {
-        schedule.follow(self)
+        Scheduled::new(self, schedule)
     }
 }
 

@@ -16,7 +16,6 @@
 //! pictures draws them: the learning rate over the steps 0 to 60.
 
 use crate::spec::settings::Setting;
-use crate::train::optimizers::Scheduled;
 
 /// The list of schedules: the only place besides its own page that a new schedule changes.
 macro_rules! schedules {
@@ -53,25 +52,6 @@ pub trait Schedule {
     /// Calls `visit` with every numeric setting. A closure has no settings: its rates are checked at every step.
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         let _ = visit;
-    }
-}
-
-/// The optimizer that follows a schedule. A type that is not a schedule has none, so nothing follows from the error
-/// about it.
-#[doc(hidden)]
-pub trait Follow: Schedule + Sized {
-    /// An `O` that follows this schedule.
-    type Scheduled<O>;
-
-    /// Sets the schedule of an optimizer.
-    fn follow<O>(self, optimizer: O) -> Self::Scheduled<O>;
-}
-
-impl<S: Schedule> Follow for S {
-    type Scheduled<O> = Scheduled<O, S>;
-
-    fn follow<O>(self, optimizer: O) -> Scheduled<O, S> {
-        Scheduled { optimizer, schedule: self }
     }
 }
 
