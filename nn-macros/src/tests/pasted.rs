@@ -104,8 +104,8 @@ return keras.Model(x, [z, h, h_backward])
     r#"
 x = keras.Input(shape=(28, 28, 1))
 a, b = x, nn.Conv2d(1, 1, kernel_size=5, padding=2)(x)
-y = a + b
-return keras.Model(x, nn.Conv2d(1, 8, (3, 3), 1, (1, 1))(y))
+y = layers.Dropout(0.5)(a + b)
+return keras.Model(x, [a + y, nn.Conv2d(1, 8, (3, 3), 1, (1, 1))(a * b)])
 "#,
     "model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Dropout(p=.5), nn.Linear(64, 10))",
     "nn.Sequential(nn.Linear(in_features=784, out_features=64), nn.ReLU(), nn.Linear(64, 10))",

@@ -81,7 +81,7 @@ impl Paste {
                 if is_word(&tokens[0], "return") {
                     tokens.remove(0);
                 }
-                let made = self.filled(translated(&tokens));
+                let made = merged(self.filled(translated(&tokens)));
                 if written(&made) != written(&tokens) && end_of(&made).is_some() {
                     self.changed.insert(self.statements.len());
                     self.is_python = true;
@@ -280,6 +280,7 @@ impl Paste {
 
 /// A sum of tensors as a call: `a + b` is `add([a, b])`.
 fn merged(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    let tokens = with_merged_arguments(tokens);
     let operator = |token: &TokenTree| ['+', '-', '*'].iter().any(|c| is_punct(token, *c));
     let Some(span) = tokens.iter().any(operator).then(|| tokens[0].span()) else { return tokens };
     let Ok(expr) = syn::parse2::<syn::Expr>(tokens.iter().cloned().collect()) else { return tokens };
@@ -292,6 +293,30 @@ fn merged(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
             token
         })
         .collect()
+}
+
+/// Sums of tensors in the calls of layers: `Dense(4)(a + b)`. The arguments of a layer are numbers.
+fn with_merged_arguments(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    let mut done: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let is_call = match done.last() {
+            Some(TokenTree::Group(_)) => true,
+            Some(TokenTree::Ident(name)) => name == "Model" || name.to_string().starts_with(char::is_lowercase),
+            _ => false,
+        };
+        done.push(match token {
+            TokenTree::Group(group) if is_call || group.delimiter() == Delimiter::Bracket => {
+                let inside = inside(&group);
+                let all: Vec<Vec<TokenTree>> = parts(&inside).iter().map(|part| merged(part.to_vec())).collect();
+                let all: Vec<&[TokenTree]> = all.iter().map(|part| &part[..]).collect();
+                let mut made = Group::new(group.delimiter(), joined(&all).into_iter().collect());
+                made.set_span(group.span());
+                made.into()
+            }
+            token => token,
+        });
+    }
+    done
 }
 
 /// The names that a line of Python binds, as a `let` has them: `a, b` is `(a, b)`, and `self.x` is `x`.

@@ -226,7 +226,9 @@ impl Resolver<'_> {
         let Some(answer) = names::layer(name, &written).filter(|_| elsewhere && !is_own) else { return false };
         let error = self.diagnostics.error(Code::UnknownLayer, path, &answer.message);
         answer.add_to(error);
-        error.note(format!("a layer or model of your own with such a path is written `self::{written}`"));
+        if module != "nn" {
+            error.note(format!("a layer or model of your own with such a path is written `self::{written}`"));
+        }
         true
     }
 
