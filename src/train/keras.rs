@@ -34,6 +34,43 @@ instead! {
         "no method for all weights",
         "`model.dense.kernel` is the kernel of the layer `dense`, in a compiled model `compiled.model().dense.kernel`",
         "`as_slice()` of the model has all weights as one slice, and `as_mut_slice()` changes them";
+    SetsBatchSize:
+        "the number of samples in a batch is `batch_size`",
+        "no such setting",
+        "`Fit::new().batch_size(32)`";
+    AddsOneCallback:
+        "callbacks are added one by one",
+        "no such setting",
+        "`Fit::new().callback(EarlyStopping::new()).callback(TerminateOnNaN::new())`";
+    CallsAlready:
+        "a model has no `forward`",
+        "the method is `call`",
+        "`model.call(&x)` computes the outputs for one sample, and `model.predict(&x)?` those for several";
+    HasNoMode:
+        "a model has no mode for training",
+        "leave it out",
+        "layers such as `Dropout` are at work in `fit`, and not in `predict` or `call`";
+    IsOnTheProcessor:
+        "a model computes on the processor",
+        "leave it out",
+        "several threads share the work: `nn::determinism` says how many";
+    StepsAtOnce:
+        "a training step is one call",
+        "leave it out",
+        "`model.train_on_batch(&x, &y)?` computes the loss and the gradients, and changes the weights; `fit` does all steps";
+    LayersAreFields:
+        "the layers of a model are its fields",
+        "no method for layers",
+        "`model.dense` has the weights of the layer `dense`, in a compiled model `compiled.model().dense`",
+        "`println!(\"{}\", model.summary())` prints all layers";
+    GraphIsFixed:
+        "the layers of a model are known when it is compiled",
+        "no layer can be added or removed",
+        "write another `model!`; `Digits()(x)` in its graph has the layers of `Digits`";
+    CountsWeights:
+        "the number of weights is a constant",
+        "not a method",
+        "`Digits::PARAMETERS`, or `M::PARAMETERS` of any model";
     SavesWeights:
         "a model is saved as its weights: the graph is in the program",
         "the weights alone are saved",
@@ -70,7 +107,7 @@ macro_rules! missing {
 }
 
 missing! {
-    /// The methods of a model that is not compiled, by Keras's names and those of [`Compiled`].
+    /// The methods of a model that is not compiled, by the names of Keras, PyTorch and [`Compiled`].
     ///
     /// Models dereference to it. rustc looks for a method there last, so every other method of that name comes first:
     /// the program's own, whether inherent or of a trait, and with any kind of `self`.
@@ -89,16 +126,73 @@ missing! {
         set_learning_rate(rate: A): NeedsCompile;
         get_weights(): WeightsAreFields;
         set_weights(weights: A): WeightsAreFields;
+        forward(x: A): CallsAlready;
+        train(): HasNoMode;
+        eval(): HasNoMode;
+        to(device: A): IsOnTheProcessor;
+        cuda(): IsOnTheProcessor;
+        cpu(): IsOnTheProcessor;
+        backward(): StepsAtOnce;
+        zero_grad(): StepsAtOnce;
+        parameters(): WeightsAreFields;
+        named_parameters(): WeightsAreFields;
+        state_dict(): WeightsAreFields;
+        load_state_dict(weights: A): WeightsAreFields;
+        layers(): LayersAreFields;
+        get_layer(name: A): LayersAreFields;
+        count_params(): CountsWeights;
+        add(layer: A): GraphIsFixed;
+        pop(): GraphIsFixed;
+        load(path: A): SavesWeights;
         save(path: A): SavesWeights;
     }
 
-    /// The methods of a compiled model by Keras's names; it dereferences to it.
+    /// The methods of a compiled model by the names of Keras and PyTorch; it dereferences to it.
     KerasNames, MethodsOfKeras {
         get_weights(): WeightsAreFields;
         set_weights(weights: A): WeightsAreFields;
+        forward(x: A): CallsAlready;
+        train(): HasNoMode;
+        eval(): HasNoMode;
+        to(device: A): IsOnTheProcessor;
+        cuda(): IsOnTheProcessor;
+        cpu(): IsOnTheProcessor;
+        backward(): StepsAtOnce;
+        zero_grad(): StepsAtOnce;
+        parameters(): WeightsAreFields;
+        named_parameters(): WeightsAreFields;
+        state_dict(): WeightsAreFields;
+        load_state_dict(weights: A): WeightsAreFields;
+        layers(): LayersAreFields;
+        get_layer(name: A): LayersAreFields;
+        count_params(): CountsWeights;
+        add(layer: A): GraphIsFixed;
+        pop(): GraphIsFixed;
+        load(path: A): SavesWeights;
         save(path: A): SavesWeights;
     }
 }
+
+/// Methods of [`Fit`](crate::Fit) by names of Keras's arguments.
+pub trait ArgumentsOfFit: Sized {
+    /// The method is `batch_size`.
+    fn batch<N>(self, _: N) -> <() as SetsBatchSize>::Missing
+    where
+        for<'a> (): SetsBatchSize,
+    {
+        unreachable!("nothing implements the requirement")
+    }
+
+    /// The method is `callback`, for one.
+    fn callbacks<L>(self, _: L) -> <() as AddsOneCallback>::Missing
+    where
+        for<'a> (): AddsOneCallback,
+    {
+        unreachable!("nothing implements the requirement")
+    }
+}
+
+impl<V, C> ArgumentsOfFit for crate::Fit<V, C> {}
 
 #[doc(hidden)]
 impl<M: Model, O, L, K> Deref for Compiled<M, O, L, K> {

@@ -23,7 +23,6 @@ fn main() -> nn::Result<()> {
     digits().compile(Adam::new(1), SparseCategoricalCrossentropy::new()).fit(&x, &y, Fit::new())?;
     let mut compiled = digits().compile(Adam::new(0.1), SparseCategoricalCrossentropy::new());
     compiled.fit(&x, &y, Fit::new().callback(LearningRateScheduler::new(0.1)))?;
-    compiled.fit(&x, &y, Fit::new().callback("early stopping"))?;
     compiled.fit(&x, &y, Fit::new().epochs(5.0))?;
     compiled.fit(&x, &y, Fit::new().validation_split("0.2"))?;
     Ok(())
