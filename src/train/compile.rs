@@ -2,7 +2,6 @@
 
 use crate::activations::Head;
 use crate::check::Targets;
-use crate::data::SampleFrom;
 use crate::data::{Batches, Inspect, LossWeights};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
@@ -10,7 +9,7 @@ use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
 use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::train::keras::Single;
+use crate::train::keras::{InputFrom, Single};
 use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
@@ -258,7 +257,7 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// Nothing is checked, as in `call` of the model: NaN in the sample is NaN in the output.
     pub fn call<X: ?Sized>(&self, x: &X) -> M::Outputs
     where
-        M::Inputs: SampleFrom<X>,
+        M::Inputs: InputFrom<X>,
         M::Outputs: Single + Sample,
     {
         const { crate::model::assert_outputs::<M::Outputs>() }

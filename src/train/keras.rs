@@ -3,8 +3,9 @@
 //! Each returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of what
 //! follows from it: see `missing.rs`.
 
+use crate::data::OneOf;
 use crate::tensor::Tensor;
-use crate::{Compiled, Model};
+use crate::{Compiled, Element, Model, MultiHot, SMatrix};
 use core::ops::Deref;
 
 /// A trait for each error, which nothing implements.
@@ -210,7 +211,7 @@ macro_rules! __before_compile {
     ($name:ident) => {
         #[doc(hidden)]
         #[automatically_derived]
-        impl<T: $crate::Scalar> ::core::ops::Deref for $name<T> {
+        impl<__Scalar: $crate::Scalar> ::core::ops::Deref for $name<__Scalar> {
             type Target = $crate::__private::BeforeCompile;
 
             #[inline]
@@ -219,6 +220,29 @@ macro_rules! __before_compile {
             }
         }
     };
+}
+
+/// The only input of a model, of which an `X` is a sample.
+#[diagnostic::on_unimplemented(
+    message = "`call` of a compiled model is for one input and one output",
+    label = "the model has several inputs",
+    note = "`compiled.model().call((&a, &b))` computes the outputs for one sample of each input"
+)]
+pub trait InputFrom<X: ?Sized>: Tensor {
+    /// Returns the sample as a batch.
+    fn samples(x: &X) -> &[Self];
+}
+
+impl<E: Element, const R: usize, const C: usize, X: OneOf<Self> + ?Sized> InputFrom<X> for SMatrix<E, R, C> {
+    fn samples(x: &X) -> &[Self] {
+        x.as_batch()
+    }
+}
+
+impl<const N: usize, X: OneOf<Self> + ?Sized> InputFrom<X> for MultiHot<N> {
+    fn samples(x: &X) -> &[Self] {
+        x.as_batch()
+    }
 }
 
 /// One tensor, not a tuple of several.

@@ -2,17 +2,13 @@
 
 use super::Items;
 use super::wrong::{Given, SeveralSamples};
-use crate::tensor::{Element, Tensor, for_each_arity};
+use crate::tensor::{Element, for_each_arity};
 use core::slice;
 use nalgebra::{Const, Dim, Dyn, Matrix, SMatrix};
 
 /// A tensor, of which an `X` is a sample.
-#[diagnostic::on_unimplemented(
-    message = "`call` of a compiled model is for one input and one output",
-    label = "the model has several inputs",
-    note = "`compiled.model().call((&a, &b))` computes the outputs for one sample of each input"
-)]
-pub trait SampleFrom<X: ?Sized>: Tensor {
+// Without `Tensor` as its supertrait: under a bound on it, rustc would take any tensor whose type is open for this one.
+pub trait SampleFrom<X: ?Sized>: Sized {
     /// Returns the sample as a batch.
     fn samples(x: &X) -> &[Self];
 }
