@@ -79,8 +79,8 @@ instead! {
          the training too";
 }
 
-/// Types with methods that are not there, each a compile error. The methods are of a trait in the prelude, so that rustc
-/// reports what a method needs and not that there is none.
+/// Types with methods that are not there, each a compile error. The methods are of a trait in the prelude, so that
+/// rustc reports what a method needs and not that there is none.
 macro_rules! missing {
     ($($(#[$about:meta])* $type:ident, $trait:ident {
         $($name:ident($($argument:ident: $kind:ident),*): $needs:ident;)*

@@ -13,7 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/masking/>
 
-use super::merge;
+use super::merging::merge;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;

@@ -9,7 +9,7 @@ mod traits;
 #[doc(hidden)]
 pub use names::{leading, page};
 
-/// Declares a layer at the top of its page. This is all of [`Flatten`](crate::layers::flatten) and a part of
+/// Declares a layer at the top of its page. This is all of [`Flatten`](crate::layers::reshaping::flatten) and a part of
 /// [`Dense`](crate::layers::dense):
 ///
 /// ```ignore

@@ -147,7 +147,7 @@ fn slice(tokens: &[TokenTree], diagnostics: &mut Diagnostics) -> bool {
     true
 }
 
-/// Whether these brackets are not those of a call. A struct with fields, `Dense { units: 4 }`, has a message of its own.
+/// Whether these brackets are not those of a call. A struct with fields, `Dense { units: 4 }`, has its own message.
 fn is_wrong(group: &Group) -> bool {
     let has_fields = || match &inside(group)[..] {
         [TokenTree::Ident(_), colon, ..] => is_punct(colon, ':'),

@@ -54,6 +54,8 @@ impl<X, E, const R: usize, const C: usize> SampleOf<E, R, C, E, R, C> for X {
     label = "these are `[{I}; {N}]`",
     note = "as an array, such a sample is `[[{E}; {R}]; {C}]`: {R} features at each of {C} positions; if there is one position, \
             `[{E}; {R}]`",
+    note = "the axes of an array have the order of the shape: the shape `(5, 3)` is `[[{E}; 3]; 5]`, and the image `(28, 28, 1)` \
+            is `[[[{E}; 1]; 28]; 28]`",
     note = "`x.map(|x| x as {E})` converts the numbers of an array",
     note = "`call` takes one sample; `fit`, `evaluate` and `predict` take several",
     note = "explained in nn::errors::nn0501"

@@ -24,8 +24,8 @@ fn replace(call: &mut Group, layers: Vec<TokenTree>) {
     *call = made;
 }
 
-/// Keeps the number of features of PyTorch's first layer, `Linear(784, 64)`, as `Dense(64, input_dim = 784)`. `made` are
-/// the layers, and `before` as they were written.
+/// Keeps the number of features of PyTorch's first layer, `Linear(784, 64)`, as `Dense(64, input_dim = 784)`. `made`
+/// are the layers, and `before` as they were written.
 pub(super) fn with_features(made: Vec<TokenTree>, before: &[TokenTree]) -> Vec<TokenTree> {
     let before = match before {
         [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => inside(list),

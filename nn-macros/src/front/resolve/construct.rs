@@ -69,7 +69,7 @@ impl Resolver<'_> {
 
     /// The layer that penalises the output of the layer before it: `activity_regularizer = l2(0.01)`.
     pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
-        let spec = &nn_core::layers::activity_regularization::SPEC;
+        let spec = &nn_core::layers::regularization::activity_regularization::SPEC;
         let function = values::named(expr, &values::REGULARIZERS, self.diagnostics)?;
         let fields: Vec<_> = match &function {
             Function::Library { spec, fields, .. } => spec.fields.iter().zip(fields).collect(),
