@@ -178,7 +178,7 @@ const _: () = {
     impl<T: ::nn::Scalar> PairFolded<T> {
         /// Returns the outputs for one sample.
         ///
-        /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated, because
+        /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
         /// the activations (`ARENA_BYTES` bytes) are on the stack. A model whose activations are too large for a stack
         /// does not compile with this method; it has `predict` and `call_in`.
         #[inline]
