@@ -63,7 +63,7 @@ instead! {
         "the layers of a model are its fields",
         "no method for layers",
         "`model.dense` has the weights of the layer `dense`, in a compiled model `compiled.model().dense`",
-        "`println!(\"{}\", model.summary())` prints all layers";
+        "`model.summary()` is a table of all layers";
     GraphIsFixed:
         "the layers of a model are known when it is compiled",
         "no layer can be added or removed",
