@@ -126,6 +126,8 @@ pub mod words;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__inherent as inherent;
+    #[cfg(feature = "train")]
+    pub use crate::train::keras::BeforeCompile;
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use nn_core::storage::buffers;
@@ -262,5 +264,15 @@ macro_rules! __inherent {
                 <Self as $crate::Model>::new(rng)
             }
         }
+
+        $crate::__before_compile! { $name }
     };
+}
+
+/// Without training, a model has no methods of `compile`.
+#[cfg(not(feature = "train"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __before_compile {
+    ($name:ident) => {};
 }

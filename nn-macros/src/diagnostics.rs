@@ -50,10 +50,10 @@ impl Diagnostics {
         self.push(code, span, span, message.into())
     }
 
-    /// Reports an error of syn.
-    pub(crate) fn syntax(&mut self, error: syn::Error) {
+    /// Reports an error of syn, and the form that is expected.
+    pub(crate) fn syntax(&mut self, error: syn::Error, help: &str) {
         for error in error {
-            self.error_at(Code::Syntax, error.span(), error.to_string());
+            self.error_at(Code::Syntax, error.span(), error.to_string()).help(help);
         }
     }
 

@@ -1,4 +1,4 @@
-//! GlobalMaxPooling1D: the largest value over the steps of a sequence, for each feature.
+//! GlobalMaxPooling1D: the largest value over the steps of a sequence.
 //!
 //! ```text
 //! y[f] = maxₜ x[t, f]

@@ -91,7 +91,7 @@ const TORCH: &[(&str, Here)] = &[
 
 /// Functions of PyTorch.
 const FUNCTIONS: &[(&str, Here)] = &[
-    ("cat concat stack hstack vstack", Is("concatenate", MERGE)),
+    ("cat concat stack hstack vstack merge", Is("concatenate", MERGE)),
     ("sum", Is("add", "it is called on a list: `add([a, b])`")),
     ("mul", Is("multiply", "it is called on a list: `multiply([a, b])`")),
     ("sub", Is("subtract", "it is called on a list: `subtract([a, b])`")),
@@ -226,6 +226,12 @@ pub(crate) fn layer(name: &str, written: &str) -> Option<Answer> {
     Some(Answer { message: format!("`{written}` is the activation `{ours}` here"), help })
 }
 
+/// Whether a layer of PyTorch cannot be made without arguments, such as its sizes.
+pub(crate) fn takes_arguments(name: &str) -> bool {
+    let none = ["Softmax2d", "Softmin", "RReLU", "GLU", "Module", "ModuleList", "ModuleDict"];
+    TORCH.iter().any(|(names, _)| names.split(' ').any(|other| other == name)) && !none.contains(&name)
+}
+
 /// The activation that another library writes so: `LogSoftmax`, `logsoftmax` and `lrelu`.
 pub(crate) fn activation(name: &str) -> Option<&'static str> {
     value(name, ACTIVATIONS.iter().flat_map(|spec| spec.names.iter().copied()))
@@ -265,7 +271,7 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// A name without `_` and capitals.
-fn alike(name: &str) -> String {
+pub(crate) fn alike(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
