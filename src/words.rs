@@ -53,7 +53,7 @@ tensors! {
 /// The functions of a graph: `add([a, b])`, `relu(x)`.
 pub mod calls {
     pub use crate::activations::names::*;
-    pub use crate::layers::{add, average, concatenate, dot, maximum, minimum, multiply, subtract};
+    pub use crate::layers::merging::{add, average, concatenate, dot, maximum, minimum, multiply, subtract};
 }
 
 /// Names that a graph spells differently from Rust, so that editors can complete them.

@@ -69,7 +69,7 @@ const _: () = {
         };
 
         let both: ::nn::words::Tensor1<f32, 8> = {
-            use ::nn::layers::add as _;
+            use ::nn::words::calls::add as _;
             let _ = &tower;
             let _ = &h;
             let _ = &branch;
@@ -86,7 +86,7 @@ const _: () = {
         let end: ::nn::words::Tensor1<f32, 3> = {
             use ::nn::layers::Dense as _;
             use ::nn::activations::names::softmax as _;
-            use ::nn::layers::concatenate as _;
+            use ::nn::words::calls::concatenate as _;
             let _ = &both;
             use ::nn::activations::names::relu as _;
             let _ = &flat;

@@ -152,7 +152,7 @@ impl __PairGraph {
                 layer: "both",
                 inputs: &[("tower(a)", "the output of `Digits()`"), ("tower(b)", "the output of `Digits()`")],
                 shapes: &[__PairGraph::TOWER.output(0usize), __PairGraph::TOWER_1.output(0usize)],
-                found: ::nn::layers::concatenate::infer(
+                found: ::nn::layers::merging::concatenate::infer(
                     &[::nn::spec::Value::Int(-1i64)],
                     &[__PairGraph::TOWER.output(0usize), __PairGraph::TOWER_1.output(0usize)],
                 ),

@@ -266,9 +266,11 @@ impl Scope {
     /// whose name is still being typed.
     fn callee(&self, name: &Ident) -> TokenStream {
         let text = name.to_string();
-        if LAYERS.iter().any(|spec| spec.name == text || spec.function == Some(text.as_str())) {
-            // A function form has the name of the page.
+        if LAYERS.iter().any(|spec| spec.name == text) {
             quote!(use ::nn::layers::#name as _;)
+        } else if LAYERS.iter().any(|spec| spec.function == Some(text.as_str())) {
+            // A function form has the name of the page.
+            quote!(use ::nn::words::calls::#name as _;)
         } else if ACTIVATIONS.iter().any(|spec| spec.names.contains(&text.as_str())) {
             path(name, ACTIVATIONS)
         } else if matches!(text.as_str(), "Input" | "Model" | "Sequential" | "Activation") {

@@ -24,6 +24,8 @@ macro_rules! cases {
             #[test]
             fn $case() {
                 use nn::layers::*;
+                #[allow(unused_imports)]
+                use nn::layers::{activation::*, conv::*, merging::*, normalization::*, pooling::*, regularization::*, reshaping::*};
                 use nn::spec::{Inferred, Value, expect};
                 use nn::{SMatrix, Shape};
                 #[allow(unused_imports)]

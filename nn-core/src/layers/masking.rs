@@ -1,4 +1,4 @@
-//! Masking: skips the steps of a sequence whose features all equal `mask_value`.
+//! Masking: masks the positions whose features all equal `mask_value`.
 //!
 //! ```text
 //! m[t] = 1 if x[t, f] ≠ mask_value for any f, else 0
@@ -13,7 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/masking/>
 
-use super::merge;
+use super::merging::merge;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;

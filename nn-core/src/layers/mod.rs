@@ -6,63 +6,73 @@
 
 use crate::spec::LayerSpec;
 
-/// The list of layers: the only place besides its own page that a new layer changes.
+/// The list of layers: the only place besides its own page that a new layer changes. Most pages are in the folder of a
+/// family; after its pages come the modules that they share.
 macro_rules! layers {
-    ($($module:ident),* $(,)?) => {
+    (
+        $($module:ident),* $(,)?
+        ; $($(#[$about:meta])* $family:ident { $($page:ident),* $(,)? $(; $($(#[$when:meta])* $shared:ident),*)? })*
+    ) => {
         $(pub mod $module;)*
+        $(
+            $(#[$about])*
+            pub mod $family {
+                $(pub mod $page;)*
+                $($($(#[$when])* pub(in crate::layers) mod $shared;)*)?
+            }
+        )*
 
         /// The specifications of all layers.
-        pub const LAYERS: &[&LayerSpec] = &[$(&$module::SPEC),*];
+        pub const LAYERS: &[&LayerSpec] = &[$(&$module::SPEC,)* $($(&$family::$page::SPEC),*),*];
 
         #[cfg(test)]
-        const MODULES: &[&str] = &[$(stringify!($module)),*];
+        const MODULES: &[&str] = &[$(stringify!($module),)* $($(stringify!($page)),*),*];
 
         #[cfg(feature = "compute")]
-        pub use self::{$($module::compute::*),*};
+        pub use self::{$($module::compute::*,)* $($family::{$($page::compute::*),*}),*};
     };
 }
 
 layers! {
-    activity_regularization,
-    add,
-    average,
-    batch_normalization,
     bidirectional,
-    concatenate,
-    conv2d,
     dense,
-    dot,
-    dropout,
-    elu,
     embedding,
-    flatten,
-    gaussian_noise,
-    global_average_pooling1d,
-    global_max_pooling1d,
     gru,
-    layer_normalization,
-    leaky_re_lu,
     lstm,
     masking,
-    maximum,
-    minimum,
-    multiply,
-    p_re_lu,
-    permute,
-    re_lu,
-    repeat_vector,
-    reshape,
     rnn,
     simple_rnn,
-    softmax,
-    subtract,
-    time_distributed,
+    time_distributed;
+
+    /// Activations with weights or arguments, as layers.
+    activation { elu, leaky_re_lu, p_re_lu, re_lu, softmax }
+
+    /// Convolutions.
+    conv { conv2d; windows }
+
+    /// Several tensors to one.
+    merging { add, average, concatenate, dot, maximum, minimum, multiply, subtract; merge }
+
+    /// Means and variances.
+    normalization { batch_normalization, layer_normalization }
+
+    /// Sums and maxima over places.
+    pooling {
+        adaptive_average_pooling1d, adaptive_average_pooling2d, adaptive_max_pooling1d, adaptive_max_pooling2d,
+        average_pooling1d, average_pooling2d, global_average_pooling1d, global_average_pooling2d, global_max_pooling1d,
+        global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
+    }
+
+    /// Noise and penalties, in training only.
+    regularization { activity_regularization, dropout, gaussian_noise }
+
+    /// The same numbers in another shape.
+    reshaping { flatten, permute, repeat_vector, reshape }
 }
 
 // Code that several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
-mod merge;
 pub mod recurrent;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 mod sparse;
@@ -70,7 +80,6 @@ mod sparse;
 mod split_input;
 #[cfg(feature = "compute")]
 mod strides;
-mod windows;
 
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
@@ -100,10 +109,10 @@ mod tests {
         let further = [&masking::ANY, &masking::JOIN, &masking::EVERYWHERE, &masking::ZERO_ELSE, &masking::OR_ELSE];
         for spec in LAYERS.iter().copied().chain(makers).chain(further) {
             for rule in [Some(spec.infer), spec.inner].into_iter().flatten() {
-                // A page may have public modules of its own.
+                // A page may be in a family, and may have public modules of its own.
                 let path = rule.module.strip_prefix("nn_core::layers::").unwrap_or_default();
-                let (page, module) = (path.split("::").next(), path.rsplit("::").next());
-                assert!(page.is_some_and(|page| MODULES.contains(&page)), "{} is on no page of the list", spec.name);
+                let (mut pages, module) = (path.split("::").take(2), path.rsplit("::").next());
+                assert!(pages.any(|part| MODULES.contains(&part)), "{} is on no page of the list", spec.name);
                 assert_eq!(module, Some(spec.module), "the rule `{}` of {} is elsewhere", rule.name, spec.name);
             }
         }
@@ -133,6 +142,23 @@ mod tests {
                 let places = fact.replace("sets: 2", "");
                 assert!(!places.split(": ").skip(1).any(number), "{name} finds something by its number: {fact}");
             }
+        }
+    }
+
+    /// The list of modules and the list of structs describe a layer in the same words: those of its declaration.
+    #[test]
+    fn a_layer_has_one_description() {
+        let all = pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers"));
+        for spec in LAYERS {
+            let (_, text) =
+                all.iter().find(|(path, _)| path.file_stem().is_some_and(|name| name == spec.module)).unwrap();
+            let title = text.lines().next().and_then(|line| line.strip_prefix(&*std::format!("//! {}: ", spec.name)));
+            let before = text.split("\n    #[example = ").next().unwrap_or_default();
+            let docs = before.rsplit("layer! {\n").next().unwrap_or_default().lines();
+            let docs: Vec<&str> = docs.map(|line| line.trim_start_matches("    ///").trim()).collect();
+            let (title, declared) = (title.unwrap_or_default(), docs.join(" "));
+            assert!(declared.len() > 10, "{}: {declared}", spec.name);
+            assert!(title.eq_ignore_ascii_case(&declared), "{}: `{title}` is not `{declared}`", spec.name);
         }
     }
 }

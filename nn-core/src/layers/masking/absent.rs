@@ -1,6 +1,6 @@
 //! Fill values for the steps that do not count, so that a merge ignores these steps.
 
-use crate::layers::merge;
+use crate::layers::merging::merge;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
@@ -65,7 +65,7 @@ pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, Shape
 pub(super) mod compute {
     pub use super::{OR_ELSE::OrElse, ZERO_ELSE::Fill};
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::layers::merge::{groups, strides};
+    use crate::layers::merging::merge::{groups, strides};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, Sample, add, flat, flat_mut};

@@ -2,7 +2,7 @@
 
 use super::{AnyMask, Everywhere, JoinMasks, PassedMask, StepMask};
 use crate::layer::{Layer, Memory, Pass, Work};
-use crate::layers::merge::{groups, strides};
+use crate::layers::merging::merge::{groups, strides};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Sample, flat, flat_mut};
