@@ -40,6 +40,19 @@ kinds! {
         let y = Dense(2)(Flatten()(h));
         Model(inputs = x, outputs = y)
     }
+    pooled_image: SMatrix<f32, 2, 25> => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
+        let x = Input(shape = [5, 5, 2]);
+        let h = Conv2D(3, 2)(x);
+        let a = concatenate([MaxPooling2D(2)(h), AveragePooling2D(2)(h)]);
+        let b = concatenate([
+            MaxPooling2D((3, 2), strides = 2, padding = same)(h),
+            AveragePooling2D((3, 2), strides = 2, padding = same)(h),
+        ]);
+        let c = concatenate([AdaptiveMaxPooling2D((2, 3))(h), AdaptiveAveragePooling2D((2, 3))(h)]);
+        let d = concatenate([GlobalMaxPooling2D()(h), GlobalAveragePooling2D()(h)]);
+        let y = Dense(2)(concatenate([Flatten()(a), Flatten()(b), Flatten()(c), d]));
+        Model(inputs = x, outputs = y)
+    }
     activations: Three => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
         let x = Input(shape = [3]);
         let h = PReLU()(Dense(4)(x));

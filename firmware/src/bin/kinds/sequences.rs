@@ -28,6 +28,18 @@ kinds! {
         let y = Dense(2)(concatenate([GlobalAveragePooling1D()(h), GlobalMaxPooling1D()(h)]));
         Model(inputs = x, outputs = y)
     }
+    pooled_windows: Steps => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
+        let x = Input(shape = [5, 3]);
+        let h = Dense(4)(x);
+        let a = concatenate([MaxPooling1D(2)(h), AveragePooling1D(2)(h)]);
+        let b = concatenate([
+            MaxPooling1D(3, strides = 2, padding = same)(h),
+            AveragePooling1D(3, strides = 2, padding = same)(h),
+        ]);
+        let c = concatenate([AdaptiveMaxPooling1D(2)(h), AdaptiveAveragePooling1D(2)(h)]);
+        let y = Dense(2)(concatenate([Flatten()(a), Flatten()(b), Flatten()(c)]));
+        Model(inputs = x, outputs = y)
+    }
     masked_normalization: Steps => Steps, MeanSquaredError, Sgd::DEFAULT, 0 {
         let x = Input(shape = [5, 3]);
         let h = Dense(3)(Masking()(x));
