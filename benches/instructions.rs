@@ -67,6 +67,8 @@ fn count(name: &str) -> u64 {
     // Other variables of the environment move the stack, and a copy of memory from another address may take other
     // instructions.
     command.env_clear().envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
+    // On several threads, only the work of this one would be counted.
+    command.env("RAYON_NUM_THREADS", "1");
     let output = command.output().unwrap_or_else(|error| panic!("valgrind: {error}"));
     let text = String::from_utf8_lossy(&output.stderr);
     let collected =
