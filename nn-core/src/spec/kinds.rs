@@ -58,6 +58,7 @@ macro_rules! __kind {
     (@type [Option Size]) => { ::core::option::Option<usize> };
     (@type [Sizes]) => { $crate::spec::shape::Shape };
     (@type [Int]) => { i64 };
+    (@type [Option Ints]) => { ::core::option::Option<&[i64]> };
     (@type [Ints]) => { &[i64] };
     (@type [Float]) => { ::core::option::Option<f64> };
     (@type [Option Float]) => { ::core::option::Option<f64> };
@@ -74,6 +75,7 @@ macro_rules! __kind {
     (@read [Option Size] $value:expr) => { $value.as_optional_size() };
     (@read [Sizes] $value:expr) => { $value.as_sizes() };
     (@read [Int] $value:expr) => { $value.as_int() };
+    (@read [Option Ints] $value:expr) => { $value.as_optional_ints() };
     (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Float] $value:expr) => { $value.as_float() };
     (@read [Option Float] $value:expr) => { $value.as_float() };
