@@ -18,6 +18,12 @@ use Here::{Is, Not, Other};
 const OUTPUTS: &str = "it takes the number of outputs alone: `Dense(64, activation = relu)`";
 const FEATURES: &str = "it takes no number of features: the macro knows the shape of its input";
 const FILTERS: &str = "it takes no input channels: `Conv2D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS: &str =
+    "it takes no input channels: `Conv1D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_BACK: &str =
+    "it takes no input channels: `Conv2DTranspose(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS_BACK: &str =
+    "it takes no input channels: `Conv1DTranspose(filters = 32, kernel_size = 3)`, with channels last";
 const UNITS: &str = "it takes the number of units alone: `LSTM(64, return_sequences = true)`";
 const GRU_UNITS: &str = "it takes the number of units alone: `GRU(64, return_sequences = true)`";
 const MERGE: &str = "it is called on a list: `concatenate([a, b])`";
@@ -25,8 +31,6 @@ const SHAPE: &str = "it takes the shape of a sample: `Reshape([8, 8])`; the batc
 const POOL: &str = "`Conv2D` with `strides = 2` makes an image smaller, too";
 const MEAN: &str = "`GlobalAveragePooling1D` takes the mean over all steps; an image is made steps by `Reshape`";
 const LARGEST: &str = "`GlobalMaxPooling1D` takes the largest over all steps; an image is made steps by `Reshape`";
-const CONV: &str =
-    "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
 const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
@@ -43,15 +47,14 @@ const TORCH: &[(&str, Here)] = &[
     ),
     ("LayerNorm", Is("LayerNormalization", FEATURES)),
     ("Conv2d LazyConv2d", Is("Conv2D", FILTERS)),
+    ("Conv1d LazyConv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("ConvTranspose2d LazyConvTranspose2d", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("ConvTranspose1d LazyConvTranspose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
     ("AdaptiveAvgPool1d", Is("GlobalAveragePooling1D", FEATURES)),
     ("AdaptiveMaxPool1d", Is("GlobalMaxPooling1D", FEATURES)),
     ("Unflatten", Is("Reshape", SHAPE)),
     ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
-    ("Conv1d LazyConv1d", Not(CONV)),
-    (
-        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle Upsample",
-        Not("`Conv2D` is the nearest"),
-    ),
+    ("Conv3d LazyConv3d ConvTranspose3d Fold Unfold PixelShuffle Upsample", Not("`Conv2D` is the nearest")),
     (
         "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
         Not("`Conv2D` pads with `padding = same`"),
@@ -92,7 +95,10 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("layer_norm", Is("LayerNormalization", FEATURES)),
     ("max_pool1d max_pool2d avg_pool1d avg_pool2d", Not(POOL)),
     ("adaptive_avg_pool2d", Not(MEAN)),
-    ("conv1d", Not(CONV)),
+    ("conv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("conv2d", Is("Conv2D", FILTERS)),
+    ("conv_transpose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("conv_transpose2d", Is("Conv2DTranspose", FILTERS_BACK)),
     ("squeeze unsqueeze", Not("`Reshape` gives a tensor another shape")),
     (
         "split chunk tile repeat norm matrix_norm clamp clip abs sqrt pow log mean max min argmax scaled_dot_product_attention",
@@ -106,6 +112,11 @@ const OLD: &[(&str, Here)] = &[
     ("CuDNNGRU", Is("GRU", "it needs no other version to be fast: `GRU(64)`")),
     ("TimeDistributedDense", Is("Dense", "it is called on every step by itself: `Dense(8)(steps)`")),
     ("Convolution2D", Is("Conv2D", FILTERS)),
+    ("Convolution1D", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("Convolution2DTranspose Deconvolution2D Deconv2D", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("Convolution1DTranspose", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("SeparableConvolution2D", Is("SeparableConv2D", "`SeparableConv2D(filters = 32, kernel_size = 3)`")),
+    ("SeparableConvolution1D", Is("SeparableConv1D", "`SeparableConv1D(filters = 32, kernel_size = 3)`")),
     ("Merge", Is("concatenate", "`add`, `multiply` and `concatenate` each are a layer: `concatenate([a, b])`")),
     ("ThresholdedReLU", Not("the activation `threshold` is the nearest")),
     ("MaxoutDense Highway LocallyConnected1D LocallyConnected2D", Not(OWN)),
@@ -142,8 +153,7 @@ const KERAS: &[(&str, Here)] = &[
     ("GlobalMaxPooling2D GlobalMaxPool2D", Not(LARGEST)),
     ("GlobalAvgPool1D", Is("GlobalAveragePooling1D", FEATURES)),
     ("GlobalMaxPool1D", Is("GlobalMaxPooling1D", FEATURES)),
-    ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
-    ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
+    ("Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
     ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
     ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
