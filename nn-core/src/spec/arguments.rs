@@ -171,6 +171,14 @@ impl Value {
         }
     }
 
+    /// Returns the whole numbers, if there are any.
+    pub const fn as_optional_ints(&self) -> Option<&[i64]> {
+        match self {
+            Value::Ints(..) => Some(self.as_ints()),
+            _ => None,
+        }
+    }
+
     /// Creates a list of whole numbers.
     ///
     /// # Panics
