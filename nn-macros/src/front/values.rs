@@ -224,6 +224,11 @@ pub(crate) struct Values {
 }
 
 impl Values {
+    /// Whether this is the name of one.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.specs.iter().any(|spec| spec.names.contains(&name))
+    }
+
     /// The name of the library's that a path ends with: `nn::activations::relu`.
     pub(crate) fn with_path(&self, path: &syn::Path) -> Option<String> {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();

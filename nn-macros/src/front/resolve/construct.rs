@@ -305,7 +305,7 @@ impl Resolver<'_> {
                     .help("a `model!` of its own is a layer");
                 None
             }
-            Bound::Poison => None,
+            Bound::Value(_) | Bound::Poison => None,
         }
     }
 
