@@ -24,8 +24,8 @@ use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 layer! {
     /// A convolution over the steps of a sequence in which each channel has its own weights and its own outputs.
     #[example = "let y = DepthwiseConv1D(3, padding = same)(x); // [100, 6] → [100, 6]"]
-    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `O = I · M`. `Q` is the number of
-    /// places of the output. `B` is 1 with a bias, else 0.
+    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `O = I · M`. `Q` is the number
+    /// of places of the output. `B` is 1 with a bias, else 0.
     pub struct DepthwiseConv1D<W, I, M, K, O, B, Q> {
         /// The steps of the window.
         kernel_size: Sizes,
