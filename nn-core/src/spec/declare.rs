@@ -56,7 +56,7 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
-/// | `length: Option<Size>`, `output_padding: Option<Ints>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
+/// | `length: Option<Size>`, `strides: Option<Sizes>`, `output_padding: Option<Ints>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
 /// | `pub kernel_regularizer: Regularizer`, `pub kernel_constraint: Constraint` | none |
@@ -369,6 +369,7 @@ macro_rules! __layer {
     (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
+    (@field Option<Sizes> $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
     (@field Option<Ints> $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
