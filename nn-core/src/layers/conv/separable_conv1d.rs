@@ -1,4 +1,4 @@
-//! SeparableConv1D: a convolution of each channel alone, and then a product at each place.
+//! SeparableConv1D: a convolution of each channel alone, and a product that mixes the channels.
 //!
 //! ```text
 //! z[t][k · m + e] = Σ D[j][k, e] · x[t · s - p + j · d][k]        over the cells j of the window

@@ -1,4 +1,4 @@
-//! SeparableConv2D: a convolution of each channel alone, and then a product at each place.
+//! SeparableConv2D: a convolution of each channel alone, and a product that mixes the channels.
 //!
 //! ```text
 //! z[r, c][k · m + e] = Σ D[i, j][k, e] · x[r · s - p + i · d, c · s' - p' + j · d'][k]        over the cells (i, j) of the window
