@@ -6,6 +6,9 @@
 use crate::graphs::{R01, R005, RMSPROP};
 use nn::prelude::*;
 
+/// A size that only rustc knows.
+const THREE: usize = 3;
+
 graphs! { "convolution";
     conv2d: RMSPROP, MeanSquaredError, {
         let x = Input(shape = [5, 6, 2]);
@@ -99,7 +102,7 @@ graphs! { "convolution";
     }
     conv1d_causal: RMSPROP, MeanSquaredError, {
         let x = Input(shape = [9, 2]);
-        let first = Conv1D(3, 3, padding = causal, activation = relu)(x);
+        let first = Conv1D(THREE, 3, padding = causal, activation = relu)(x);
         let second = Conv1D(4, 2, strides = 2, padding = same, activation = tanh)(first);
         let lstm = LSTM(3)(second);
         let dense = Dense(2)(lstm);
@@ -115,7 +118,7 @@ graphs! { "convolution";
     autoencoder: RMSPROP, MeanSquaredError, {
         let x = Input(shape = [6, 5, 2]);
         let down = Conv2D(4, 3, strides = 2, padding = same, activation = relu)(x);
-        let up = Conv2DTranspose(3, (2, 3), strides = 2, activation = elu)(down);
+        let up = Conv2DTranspose(THREE, (2, THREE), strides = 2, activation = elu)(down);
         let out = Conv2DTranspose(2, 3, padding = same, use_bias = false)(up);
         Model(inputs = x, outputs = out)
     }

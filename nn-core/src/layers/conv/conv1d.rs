@@ -1,4 +1,4 @@
-//! Conv1D: a window that slides over the steps of a sequence, with the same weights at every place.
+//! Conv1D: a convolution over the steps of a sequence: the same weights at every place of a sliding window.
 //!
 //! ```text
 //! y[t]   = b + Σ W[j] · x[t · s - p + j · d]        over the cells j of the window

@@ -1,5 +1,4 @@
-//! Conv1DTranspose: a convolution backwards, from few steps to many. Each step of the input adds a window to the
-//! output.
+//! Conv1DTranspose: a convolution backwards: each step of the input adds a window to a longer sequence.
 //!
 //! ```text
 //! y[..]  = b + Σ W[j] · x[t]         over the steps t whose windows cover the step: y[t · s - p + j · d]

@@ -1,5 +1,4 @@
-//! Conv2DTranspose: a convolution backwards, from few places to many. Each place of the input adds a window to the
-//! output.
+//! Conv2DTranspose: a convolution backwards: each place of the input adds a window to a larger image.
 //!
 //! ```text
 //! y[..]   = b + Σ W[i, j] · x[r, c]       over the places (r, c) whose windows cover the pixel:

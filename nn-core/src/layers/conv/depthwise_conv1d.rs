@@ -1,4 +1,4 @@
-//! DepthwiseConv1D: a window that slides over the steps of a sequence, over each channel alone.
+//! DepthwiseConv1D: a convolution over the steps of a sequence, of each channel alone.
 //!
 //! ```text
 //! y[t][k · m + e] = b + Σ W[j][k, e] · x[t · s - p + j · d][k]        over the cells j of the window
@@ -22,10 +22,10 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// A convolution over the steps of a sequence in which each channel has its own weights and its own outputs.
+    /// A convolution over the steps of a sequence, of each channel alone.
     #[example = "let y = DepthwiseConv1D(3, padding = same)(x); // [100, 6] → [100, 6]"]
-    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `O = I · M`. `Q` is the number of
-    /// places of the output. `B` is 1 with a bias, else 0.
+    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `O = I · M`. `Q` is the number
+    /// of places of the output. `B` is 1 with a bias, else 0.
     pub struct DepthwiseConv1D<W, I, M, K, O, B, Q> {
         /// The steps of the window.
         kernel_size: Sizes,

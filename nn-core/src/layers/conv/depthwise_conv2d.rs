@@ -1,4 +1,4 @@
-//! DepthwiseConv2D: a window that slides over an image, over each channel alone.
+//! DepthwiseConv2D: a convolution over images, of each channel alone.
 //!
 //! ```text
 //! y[r, c][k · m + e] = b + Σ W[i, j][k, e] · x[r · s - p + i · d, c · s' - p' + j · d'][k]        over the cells (i, j) of the window
@@ -22,7 +22,7 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// A convolution over images in which each channel has its own weights and its own outputs.
+    /// A convolution over images, of each channel alone.
     #[example = "let y = DepthwiseConv2D(3, padding = same)(x); // [28, 28, 8] → [28, 28, 8]"]
     #[example = "let y = DepthwiseConv2D(3, strides = 2, depth_multiplier = 2)(x); // [28, 28, 8] → [13, 13, 16]"]
     /// `H × W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `O = I · M`. `Q` is the

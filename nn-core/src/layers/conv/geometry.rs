@@ -20,8 +20,8 @@
 //! and its input has the places. Keras's kernel `(kh, kw, filters, in)` is that convolution's kernel.
 //!
 //! There are three forms of the computations:
-//! - `windows::product` (one group): the cells of one row of a window lie behind each other in the image, as the weights
-//!   for them do in the kernel. Neighbouring windows are `stride · channels` apart. A row of windows and a row of the
+//! - `product` (one group): the cells of one row of a window lie behind each other in the image, as the weights for
+//!   them do in the kernel. Neighbouring windows are `stride · channels` apart. A row of windows and a row of the
 //!   kernel are therefore one product whose samples overlap. No cell is copied, so there is no working memory.
 //!   Windows at a border have fewer cells. With dilation, each column of the kernel is a product.
 //! - `grouped`: the same with loops over groups.

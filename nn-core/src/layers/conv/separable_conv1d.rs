@@ -1,4 +1,4 @@
-//! SeparableConv1D: a convolution of each channel alone, and then a product at each place.
+//! SeparableConv1D: a convolution of each channel alone, and a product that mixes the channels.
 //!
 //! ```text
 //! z[t][k · m + e] = Σ D[j][k, e] · x[t · s - p + j · d][k]        over the cells j of the window
@@ -14,7 +14,8 @@
 //! the sequence are 0.
 //!
 //! Shapes: input `(steps, channels)`, output `(steps', filters)`, depthwise kernel
-//! `(k, channels, multiplier)`, pointwise kernel `(1, channels · m, filters)`, bias `(filters,)`. As in Keras, the output has no mask.
+//! `(k, channels, multiplier)`, pointwise kernel `(1, channels · m, filters)`, bias `(filters,)`.
+//! As in Keras, the output has no mask.
 //!
 //! The workspace of the call has `z` of a few places at a time. The backward pass computes `z` again.
 //!
@@ -28,8 +29,8 @@ use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 layer! {
     /// A convolution of each channel alone, and a product that mixes the channels.
     #[example = "let y = SeparableConv1D(32, 3, padding = same)(x); // [100, 6] → [100, 32]"]
-    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `D = I · M`. `O` is the number of
-    /// filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
+    /// `W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `D = I · M`. `O` is the number
+    /// of filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
     #[doc(alias = "SeparableConvolution1D")]
     pub struct SeparableConv1D<W, I, M, K, D, O, B, Q> {
         /// The number of channels of the output.

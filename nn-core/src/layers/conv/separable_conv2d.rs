@@ -1,4 +1,4 @@
-//! SeparableConv2D: a convolution of each channel alone, and then a product at each place.
+//! SeparableConv2D: a convolution of each channel alone, and a product that mixes the channels.
 //!
 //! ```text
 //! z[r, c][k · m + e] = Σ D[i, j][k, e] · x[r · s - p + i · d, c · s' - p' + j · d'][k]        over the cells (i, j) of the window
@@ -29,8 +29,8 @@ layer! {
     /// A convolution of each channel alone, and a product that mixes the channels.
     #[example = "let y = SeparableConv2D(32, 3, padding = same)(x); // [28, 28, 8] → [28, 28, 32]"]
     #[example = "let y = SeparableConv2D(16, (3, 5), depth_multiplier = 2)(x); // [28, 28, 8] → [26, 24, 16]"]
-    /// `H × W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `D = I · M`. `O` is the number
-    /// of filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
+    /// `H × W` is the window of `K` cells, `I` the number of channels, `M` the multiplier, `D = I · M`. `O` is the
+    /// number of filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
     #[doc(alias = "SeparableConvolution2D")]
     pub struct SeparableConv2D<H, W, I, M, K, D, O, B, Q> {
         /// The number of channels of the output.
