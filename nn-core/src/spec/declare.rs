@@ -56,6 +56,8 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
+/// | `padding: Pairs = [1]`, `pub scale: Floats`, `pub offset: Floats = &[0.0]` | the default, or an error |
+/// | `noise_shape: Option<Dims>`, `pub mean: Option<Floats> = &[]` | `None` for the rule, the default in the field |
 /// | `length: Option<Size>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
@@ -184,6 +186,13 @@ macro_rules! __layer {
         $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
             [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
+    };
+    (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt
+        $(#[doc = $doc:literal])* pub $arg:ident: Floats, $($rest:tt)*
+    ) => {
+        $crate::__layer! { @sort $layer
+            [$($all)* { [$($doc)*] $arg [Floats] [] true }]
+            [$($fields)* { [$($doc)*] $arg [&'static [f64]] [] [] }] $types [given] $($rest)* }
     };
     // A default that is a name stays a list of tokens, which the documentation reads.
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
@@ -347,6 +356,8 @@ macro_rules! __layer {
     // The type of a field. It is not a macro call, because a struct with type arguments could not derive then.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
+    (@field Floats $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
+    (@field Option<Floats> $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
     (@field Initializer { $doc:tt $arg:ident $kind:tt [] } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
@@ -360,6 +371,7 @@ macro_rules! __layer {
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
+    (@field Pairs $($sort:tt)*) => { $crate::__kind! { @no_field Pairs $($sort)* } };
     (@field ActivationAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivationAfter $($sort)* } };
     (@field ActivityAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivityAfter $($sort)* } };
     (@field Initializer $($sort:tt)*) => {

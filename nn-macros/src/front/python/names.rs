@@ -28,7 +28,11 @@ const LARGEST: &str = "`GlobalMaxPooling1D` takes the largest over all steps; an
 const CONV: &str =
     "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
-const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
+const DROP: &str = "`SpatialDropout2D` is the nearest: it drops whole channels of an image";
+const CHANNELS: &str = "it drops whole channels, which come last: `SpatialDropout2D(0.2)(image)`";
+const PADDING: &str = "rows come first, and all pads are zeros: `ZeroPadding2D(((top, bottom), (left, right)))(image)`";
+const LARGER: &str = "it takes the factors of rows and columns: `UpSampling2D((2, 2), interpolation = nearest)(image)`";
+const VOLUMES: &str = "the layers for images are the nearest: `ZeroPadding2D`, `Cropping2D`, `UpSampling2D`";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
 const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
 const BEFORE: &str = "prepare the samples before they are given to the model";
@@ -49,18 +53,25 @@ const TORCH: &[(&str, Here)] = &[
     ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
     ("Conv1d LazyConv1d", Not(CONV)),
     (
-        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle Upsample",
+        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle",
         Not("`Conv2D` is the nearest"),
     ),
+    ("Upsample UpsamplingNearest2d", Is("UpSampling2D", LARGER)),
     (
-        "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
-        Not("`Conv2D` pads with `padding = same`"),
+        "UpsamplingBilinear2d",
+        Not("`UpSampling2D` with `interpolation = bilinear` is the nearest; it does not align corners"),
     ),
+    ("ZeroPad1d ConstantPad1d", Is("ZeroPadding1D", "steps before and behind: `ZeroPadding1D((1, 2))(steps)`")),
+    ("ZeroPad2d ConstantPad2d", Is("ZeroPadding2D", PADDING)),
+    ("ReflectionPad2d ReplicationPad2d", Not("`ZeroPadding2D` pads with zeros")),
     ("MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool2d FractionalMaxPool2d", Not(POOL)),
     ("AdaptiveAvgPool2d AdaptiveAvgPool3d", Not(MEAN)),
     ("AdaptiveMaxPool2d AdaptiveMaxPool3d", Not(LARGEST)),
     ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
-    ("Dropout1d Dropout2d Dropout3d FeatureAlphaDropout", Not(DROP)),
+    ("Dropout1d", Is("SpatialDropout1D", "it drops whole features of a sequence: `SpatialDropout1D(0.2)(steps)`")),
+    ("Dropout2d", Is("SpatialDropout2D", CHANNELS)),
+    ("Dropout3d", Not(DROP)),
+    ("FeatureAlphaDropout", Is("AlphaDropout", "`noise_shape = (None, 1, None)` drops whole features of a sequence")),
     ("RNNCell", Not(CELL)),
     (
         "MultiheadAttention Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer TransformerDecoderLayer",
@@ -144,17 +155,16 @@ const KERAS: &[(&str, Here)] = &[
     ("GlobalMaxPool1D", Is("GlobalMaxPooling1D", FEATURES)),
     ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
     ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
-    ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
+    ("SpatialDropout3D", Not(DROP)),
+    ("ZeroPadding3D Cropping3D UpSampling3D", Not(VOLUMES)),
     ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
     (
-        "Rescaling Normalization Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
+        "Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
         Not(BEFORE),
     ),
     ("RandomFlip RandomRotation RandomZoom RandomCrop RandomTranslation RandomContrast RandomBrightness", Not(BEFORE)),
     ("Lambda Attention AdditiveAttention MultiHeadAttention GroupQueryAttention EinsumDense", Not(OWN)),
-    ("Identity", Not("`Activation(linear)` does nothing, too")),
-    ("ZeroPadding2D ZeroPadding1D", Not("`Conv2D` pads with `padding = same`")),
 ];
 
 /// Whose the names of a table are.
