@@ -59,6 +59,9 @@ layers! {
     /// Sums and maxima over places.
     pooling { global_average_pooling1d, global_max_pooling1d }
 
+    /// Data as a network wants it: factors, offsets, and statistics.
+    preprocessing { normalization, rescaling }
+
     /// Noise and penalties, in training only.
     regularization {
         activity_regularization,

@@ -27,6 +27,8 @@ pub enum Kind {
     Int,
     /// A whole number, or a list of them.
     Ints,
+    /// A whole number, a list of them, or `None` for an empty list.
+    Axes,
     /// A whole number; or a list of them, one for each axis; or a list of pairs, for both ends of each axis. The shape
     /// rule sees 1 number, as many as axes, or twice as many.
     Pairs,
@@ -231,6 +233,7 @@ impl ArgSpec {
             | Kind::Sizes
             | Kind::Int
             | Kind::Ints
+            | Kind::Axes
             | Kind::Pairs
             | Kind::Dims
             | Kind::Float

@@ -36,6 +36,11 @@ macro_rules! __kind {
             @argument $arg $field $crate::spec::Kind::Ints, Is($crate::spec::Value::ints(&$default))
         )
     };
+    (@argument $arg:ident [Axes] [$default:expr] $field:literal) => {
+        $crate::__kind!(
+            @argument $arg $field $crate::spec::Kind::Axes, Is($crate::spec::Value::ints(&$default))
+        )
+    };
     (@argument $arg:ident [Pairs] [$default:expr] $field:literal) => {
         $crate::__kind!(
             @argument $arg $field $crate::spec::Kind::Pairs, Is($crate::spec::Value::ints(&$default))
@@ -70,6 +75,7 @@ macro_rules! __kind {
     (@type [Int]) => { i64 };
     (@type [Ints]) => { &[i64] };
     (@type [Option Ints]) => { ::core::option::Option<&[i64]> };
+    (@type [Axes]) => { &[i64] };
     (@type [Pairs]) => { &[i64] };
     (@type [Option Dims]) => { ::core::option::Option<&[i64]> };
     (@type [Floats]) => { ::core::option::Option<usize> };
@@ -91,6 +97,7 @@ macro_rules! __kind {
     (@read [Int] $value:expr) => { $value.as_int() };
     (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Option Ints] $value:expr) => { $value.as_optional_ints() };
+    (@read [Axes] $value:expr) => { $value.as_ints() };
     (@read [Pairs] $value:expr) => { $value.as_ints() };
     (@read [Option Dims] $value:expr) => { $value.as_optional_ints() };
     (@read [Floats] $value:expr) => { $value.as_floats() };

@@ -174,6 +174,7 @@ impl Printer<'_> {
                         | Kind::Sizes
                         | Kind::Int
                         | Kind::Ints
+                        | Kind::Axes
                         | Kind::Pairs
                         | Kind::Dims
                         | Kind::Float

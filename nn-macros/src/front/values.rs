@@ -57,7 +57,8 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             }
             None => asked(None),
         },
-        Kind::Ints => {
+        Kind::Axes if python::is_none(expr) => lists::whole(expr, &[], diagnostics),
+        Kind::Ints | Kind::Axes => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
             if elements.len() > MAX_RANK {
                 diagnostics.error(Code::TooManyAxes, expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));

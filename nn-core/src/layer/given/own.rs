@@ -32,8 +32,8 @@ pub const fn assert_own(spec: &LayerSpec) {
             "`activation: ActivationAfter` and `activity_regularizer: ActivityAfter` have these names, and nothing else has"
         );
         assert!(
-            !matches!(kind, Kind::Pairs | Kind::Dims | Kind::Floats),
-            "a layer of your own has no argument of kind `Pairs`, `Dims` or `Floats`"
+            !matches!(kind, Kind::Axes | Kind::Pairs | Kind::Dims | Kind::Floats),
+            "a layer of your own has no argument of kind `Axes`, `Pairs`, `Dims` or `Floats`"
         );
         let named = ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
             && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)

@@ -163,8 +163,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Inference(_) => y.copy_from_slice(x),
-                Pass::Training(Memory { own: m, .. }, mode) => {
+                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
                     let (a, b) = self.affine();
                     let (a, b, dropped) = (T::of(a), T::of(b), T::of(a * ALPHA + b));
                     let m = flat_mut(m);
@@ -185,6 +184,7 @@ pub(in crate::layers) mod compute {
                         *y = if drawn == T::ZERO { dropped } else { a * x + b };
                     }
                 }
+                _ => y.copy_from_slice(x),
             }
         }
 

@@ -80,8 +80,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Inference(_) => y.copy_from_slice(x),
-                Pass::Training(Memory { own: m, .. }, mode) => {
+                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
                     let deviation = ComplexField::sqrt(self.rate / (1.0 - self.rate));
                     for ((y, &x), m) in y.iter_mut().zip(x).zip(flat_mut(m)) {
                         let z: f64 = mode.rng.sample(StandardNormal);
@@ -89,6 +88,7 @@ pub(in crate::layers) mod compute {
                         *y = *m * x;
                     }
                 }
+                _ => y.copy_from_slice(x),
             }
         }
 

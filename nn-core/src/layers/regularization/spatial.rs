@@ -42,14 +42,14 @@ mod compute {
         rng: &mut dyn Rng,
     ) {
         let keep = T::of(1.0 / (1.0 - rate));
-        for m in &mut *m {
-            *m = if rng.random::<f64>() < rate { T::ZERO } else { keep };
-        }
-        // y = m ⊙ x at each position
         let samples = x.chunks_exact(sample.max(1)).zip(y.chunks_exact_mut(sample.max(1)));
-        for ((x, y), m) in samples.zip(m.chunks_exact(channels.max(1))) {
+        for ((x, y), m) in samples.zip(m.chunks_exact_mut(channels.max(1))) {
+            for m in &mut *m {
+                *m = if rng.random::<f64>() < rate { T::ZERO } else { keep };
+            }
+            // y = m ⊙ x at each position
             for (x, y) in x.chunks_exact(channels.max(1)).zip(y.chunks_exact_mut(channels.max(1))) {
-                for ((y, &x), &m) in y.iter_mut().zip(x).zip(m) {
+                for ((y, &x), &mut m) in y.iter_mut().zip(x).zip(&mut *m) {
                     *y = m * x;
                 }
             }
@@ -97,9 +97,8 @@ mod compute {
                     use $crate::layer::{Memory, Pass};
                     use $crate::tensor::{flat, flat_mut};
                     match pass {
-                        Pass::Training(Memory { own: m, .. }, mode) => {
-                            let (n, x, y) = (x.len(), flat(x), flat_mut(y));
-                            let m = flat_mut(&mut m[..n]);
+                        Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                            let (x, y, m) = (flat(x), flat_mut(y), flat_mut(m));
                             $crate::layers::regularization::spatial::forward(self.rate, (R, R * P), x, y, m, mode.rng);
                         }
                         _ => flat_mut(y).copy_from_slice(flat(x)),

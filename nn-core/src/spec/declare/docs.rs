@@ -39,6 +39,7 @@ macro_rules! __layer_docs {
     (@kind $tag:ident [Sizes]) => { "a whole number, or a list of them" };
     (@kind $tag:ident [Int]) => { "a whole number" };
     (@kind $tag:ident [Ints]) => { "a list of whole numbers" };
+    (@kind $tag:ident [Axes]) => { "a whole number, a list of them, or `None`" };
     (@kind $tag:ident [Pairs]) => { "a whole number, a list of them, or a list of pairs" };
     (@kind $tag:ident [Dims]) => { "a list of whole numbers or `None`" };
     (@kind $tag:ident [Float]) => { "a number" };

@@ -34,7 +34,7 @@ impl Printer<'_> {
                 let list = self.slice(asked[0]);
                 quote!(::nn::spec::Value::Floats(#list.len()))
             }
-            Kind::Ints | Kind::Pairs => {
+            Kind::Ints | Kind::Axes | Kind::Pairs => {
                 let count = asked.len();
                 let zeros = (count..nn_core::shape::MAX_RANK).map(|_| quote!(0));
                 let numbers = written.map(|expr| match literal::integer(expr) {
