@@ -19,6 +19,7 @@ mod edges;
 mod graphs;
 mod convolution;
 mod sequences;
+mod shapes;
 mod training;
 mod two_by_two;
 

@@ -89,7 +89,9 @@ layers! {
         zero_padding2d;
         frame,
         #[cfg(feature = "compute")]
-        resize
+        resize,
+        #[cfg(all(test, feature = "compute"))]
+        sweep
     }
 }
 

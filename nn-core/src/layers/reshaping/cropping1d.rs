@@ -74,7 +74,7 @@ pub(in crate::layers) mod compute {
 
     impl<const Q: usize> Cropping1D<Q> {
         /// Returns the place of the output in the input, which has `large` steps.
-        fn frame(&self, large: usize, channels: usize) -> Frame {
+        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
             Frame {
                 height: 1,
                 top: 0,

@@ -89,7 +89,7 @@ pub(in crate::layers) mod compute {
 
     impl<const Q: usize> Cropping2D<Q> {
         /// Returns the place of the output in the input, which has `large` pixels.
-        fn frame(&self, large: usize, channels: usize) -> Frame {
+        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
             Frame {
                 height: self.height,
                 top: self.top,

@@ -94,7 +94,7 @@ pub(in crate::layers) mod compute {
 
     impl<const Q: usize, const BILINEAR: usize> UpSampling2D<Q, BILINEAR> {
         /// Returns the sizes.
-        const fn resize(&self, channels: usize) -> Resize {
+        pub(in crate::layers::reshaping) const fn resize(&self, channels: usize) -> Resize {
             let UpSampling2D { height, width, rows, columns } = *self;
             Resize { height, width, rows, columns, channels }
         }

@@ -75,7 +75,7 @@ pub(in crate::layers) mod compute {
 
     impl<const Q: usize> ZeroPadding1D<Q> {
         /// Returns the place of the input in the output, which has `large` steps.
-        fn frame(&self, large: usize, channels: usize) -> Frame {
+        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
             Frame {
                 height: 1,
                 top: 0,

@@ -86,7 +86,7 @@ pub(in crate::layers) mod compute {
 
     impl<const Q: usize> ZeroPadding2D<Q> {
         /// Returns the place of the input in the output, which has `large` pixels.
-        fn frame(&self, large: usize, channels: usize) -> Frame {
+        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
             Frame {
                 height: self.height,
                 top: self.top,
