@@ -8,8 +8,9 @@ model! {
     pub struct Chain;
 
     let x = Input(shape = [4, 3]);
-    let a = Dropout(0.5)(Rescaling([2.0, 1.0, 0.5], offset = 1)(x));
+    let a = Dropout(0.5)(Rescaling([2.0, 1.0, 0.5], offset = 1)(Rescaling(1.0 / 1)(x)));
     let a = Normalization(name = "first")(a);
+    let a = AlphaDropout(0.1, noise_shape = (None, 1, None))(GaussianDropout(0.1, seed = 3)(SpatialDropout1D(0.5)(a)));
     let h = BatchNormalization(name = "batch")(a);
     let h = Dense(2, name = "dense")(GaussianNoise(1.0)(h));
     let h = Normalization(axis = None, name = "second")(h);

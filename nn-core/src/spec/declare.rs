@@ -192,7 +192,7 @@ macro_rules! __layer {
     ) => {
         $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Floats] [] true }]
-            [$($fields)* { [$($doc)*] $arg [&'static [f64]] [] [] }] $types [given] $($rest)* }
+            [$($fields)* { [$($doc)*] $arg [&'static [f64]] [&[1.0]] [] }] $types $made $($rest)* }
     };
     // A default that is a name stays a list of tokens, which the documentation reads.
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt

@@ -60,6 +60,7 @@ model! {
     let x = Input(shape = [6, 5, SIZE]);
     let a = Normalization(mean = MEAN, variance = [4.0, ONE as f64, 2.0])(ZeroPadding2D(((ONE, 2), SIZE))(x));
     let b = AlphaDropout(0.1, noise_shape = (None, ONE, 11, SIZE))(Rescaling(&MEAN, offset = MEAN[1])(a));
+    let b = Dense(1)(b);
 
     Model(inputs = x, outputs = b)
 }
