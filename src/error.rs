@@ -57,6 +57,8 @@ pub enum Error {
     },
     /// An index is out of the range of a sparse sample.
     MultiHot(crate::IndexError),
+    /// A number of numbers does not fit the shape of the samples.
+    Length(crate::data::LengthError),
     /// The loss cannot judge a target, for example a class that does not exist. With
     /// [`Fit::strict`](crate::Fit::strict) this includes labels outside of the loss's range, such as 2 under a binary
     /// cross-entropy.
@@ -127,6 +129,7 @@ impl fmt::Display for Error {
                 "{tensor}: expected indices below {bound}, got {index} in sample {sample} (position {position})"
             ),
             Error::MultiHot(error) => write!(f, "a multi-hot sample: {error}"),
+            Error::Length(error) => write!(f, "{error}"),
             Error::Target { tensor, sample, expected } => {
                 write!(f, "{tensor}: sample {sample} does not fit the loss: expected {expected}")
             }
@@ -148,6 +151,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::MultiHot(error) => Some(error),
+            Error::Length(error) => Some(error),
             Error::Io { source, .. } => Some(source),
             Error::Data(error) => error.source(),
             _ => None,
@@ -158,6 +162,12 @@ impl std::error::Error for Error {
 impl From<crate::IndexError> for Error {
     fn from(error: crate::IndexError) -> Error {
         Error::MultiHot(error)
+    }
+}
+
+impl From<crate::data::LengthError> for Error {
+    fn from(error: crate::data::LengthError) -> Error {
+        Error::Length(error)
     }
 }
 

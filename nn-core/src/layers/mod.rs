@@ -57,7 +57,11 @@ layers! {
     normalization { batch_normalization, layer_normalization }
 
     /// Sums and maxima over places.
-    pooling { global_average_pooling1d, global_max_pooling1d }
+    pooling {
+        adaptive_average_pooling1d, adaptive_average_pooling2d, adaptive_max_pooling1d, adaptive_max_pooling2d,
+        average_pooling1d, average_pooling2d, global_average_pooling1d, global_average_pooling2d, global_max_pooling1d,
+        global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
+    }
 
     /// Data as a network wants it: factors, offsets, and statistics.
     preprocessing { normalization, rescaling }
@@ -167,6 +171,23 @@ mod tests {
                 let places = fact.replace("sets: 2", "");
                 assert!(!places.split(": ").skip(1).any(number), "{name} finds something by its number: {fact}");
             }
+        }
+    }
+
+    /// The list of modules and the list of structs describe a layer in the same words: those of its declaration.
+    #[test]
+    fn a_layer_has_one_description() {
+        let all = pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers"));
+        for spec in LAYERS {
+            let (_, text) =
+                all.iter().find(|(path, _)| path.file_stem().is_some_and(|name| name == spec.module)).unwrap();
+            let title = text.lines().next().and_then(|line| line.strip_prefix(&*std::format!("//! {}: ", spec.name)));
+            let before = text.split("\n    #[example = ").next().unwrap_or_default();
+            let docs = before.rsplit("layer! {\n").next().unwrap_or_default().lines();
+            let docs: Vec<&str> = docs.map(|line| line.trim_start_matches("    ///").trim()).collect();
+            let (title, declared) = (title.unwrap_or_default(), docs.join(" "));
+            assert!(declared.len() > 10, "{}: {declared}", spec.name);
+            assert!(title.eq_ignore_ascii_case(&declared), "{}: `{title}` is not `{declared}`", spec.name);
         }
     }
 }

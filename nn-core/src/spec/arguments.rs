@@ -175,6 +175,14 @@ impl Value {
         }
     }
 
+    /// Returns the dimensions, if there are any.
+    pub const fn as_optional_sizes(&self) -> Option<Shape> {
+        match self {
+            Value::Sizes(_) | Value::Size(_) => Some(self.as_sizes()),
+            _ => None,
+        }
+    }
+
     /// Creates a list of whole numbers.
     ///
     /// # Panics

@@ -56,9 +56,8 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
-/// | `padding: Pairs = [1]`, `pub scale: Floats`, `pub offset: Floats = &[0.0]` | the default, or an error |
-/// | `noise_shape: Option<Dims>`, `pub mean: Option<Floats> = &[]` | `None` for the rule, the default in the field |
-/// | `length: Option<Size>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
+/// | `padding: Pairs = [1]`, `axis: Axes = [-1]`, `noise_shape: Option<Dims>`, `pub mean: Option<Floats> = &[]` | the same |
+/// | `length: Option<Size>`, `strides: Option<Sizes>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
 /// | `pub kernel_regularizer: Regularizer`, `pub kernel_constraint: Constraint` | none |
@@ -369,6 +368,7 @@ macro_rules! __layer {
     (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
+    (@field Option<Sizes> $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field Pairs $($sort:tt)*) => { $crate::__kind! { @no_field Pairs $($sort)* } };

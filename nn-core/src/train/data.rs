@@ -4,9 +4,15 @@
 //!
 //! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
 
+mod arrays;
+mod one;
 mod refused;
 mod wrong;
 
+pub use self::arrays::{Block, LengthError, array, arrays, arrays_mut, copy_numbers, from_flat, sample, samples};
+#[cfg(feature = "alloc")]
+pub use self::arrays::{from_numbers, from_pixels, zeros};
+pub use self::one::{OneOf, SampleFrom};
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
 use self::wrong::{ArrayOf, Given, NumberOf, SampleOf};
@@ -80,6 +86,7 @@ impl<V: Column + ?Sized> Column for &V {
 /// |---|---|
 /// | `(64,)` | `SVector<f32, 64>`, `[f32; 64]` |
 /// | `(5, 3)` | `SMatrix<f32, 3, 5>`, `[[f32; 3]; 5]` |
+/// | `(28, 28, 1)` | `SMatrix<f32, 1, 784>`, `[[[f32; 1]; 28]; 28]` |
 /// | `(1,)` | `f32`, `SVector<f32, 1>` |
 /// | a class | `u32` |
 /// | `(64,)`, sparse | `MultiHot<64>` |

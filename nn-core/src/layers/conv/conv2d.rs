@@ -1,4 +1,4 @@
-//! Conv2D: a window that slides over an image, with the same weights at every place.
+//! Conv2D: a convolution over images: the same weights at every place of a sliding window.
 //!
 //! ```text
 //! y[r, c] = b + Σ W[i, j] · x[r · s - p + i · d, c · s' - p' + j · d']        over the cells (i, j) of the window

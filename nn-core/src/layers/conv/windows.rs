@@ -6,22 +6,22 @@ use crate::spec::text::Text;
 
 /// The windows along one axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Windows {
+pub(in crate::layers) struct Windows {
     /// The number of windows: the length of the axis in the output.
-    pub(super) count: usize,
+    pub(in crate::layers) count: usize,
     /// The number of cells of padding before the first cell of the input.
-    pub(super) before: usize,
+    pub(in crate::layers) before: usize,
 }
 
 /// The size, stride and dilation of windows along an axis.
 #[derive(Clone, Copy)]
-pub(super) struct Slide {
+pub(in crate::layers) struct Slide {
     /// The number of cells in a window.
-    pub(super) window: usize,
+    pub(in crate::layers) window: usize,
     /// The distance of neighbouring windows.
-    pub(super) stride: usize,
+    pub(in crate::layers) stride: usize,
     /// The distance of neighbouring cells in a window.
-    pub(super) dilation: usize,
+    pub(in crate::layers) dilation: usize,
 }
 
 impl Slide {
@@ -34,7 +34,7 @@ impl Slide {
     ///
     /// With `same` padding there are `⌈size / stride⌉` windows. An odd cell of padding is behind the input, as in
     /// TensorFlow. With `valid` padding there are `⌊(size - extent) / stride⌋ + 1`.
-    pub(super) const fn windows(self, size: usize, same: bool) -> Option<Windows> {
+    pub(in crate::layers) const fn windows(self, size: usize, same: bool) -> Option<Windows> {
         let extent = self.extent();
         if same {
             let count = size.div_ceil(self.stride);

@@ -1,4 +1,4 @@
-//! LayerNormalization: every position of every sample gets mean 0 and variance 1, then a learnt scale and offset.
+//! LayerNormalization: normalizes the features of each position, then applies a learned factor and offset.
 //!
 //! ```text
 //! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over the features of a position

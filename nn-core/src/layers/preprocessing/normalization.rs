@@ -25,7 +25,7 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes each feature with the mean and the variance of given data: see `adapt`.
+    /// Every feature gets the mean 0 and the variance 1 that it has in given data.
     #[example = "let y = Normalization()(x); // [13] → [13]"]
     #[example = "let y = Normalization(mean = [0.5, 1.5, 2.5], variance = [4.0, 9.0, 16.0])(x); // [28, 28, 3] → [28, 28, 3]"]
     #[example = "let y = Normalization(axis = None, mean = 127.5, variance = 5418.75)(x); // [28, 28, 3] → [28, 28, 3]"]

@@ -16,7 +16,7 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Multiplies by a factor and adds an offset.
+    /// A factor and an offset, for example to bring pixels from 0..255 to 0..1.
     #[example = "let y = Rescaling(1.0 / 255)(x); // [28, 28, 3] → [28, 28, 3]"]
     #[example = "let y = Rescaling(scale = [0.5, 0.25, 2.0], offset = -1.0)(x); // [28, 28, 3] → [28, 28, 3]"]
     pub struct Rescaling {

@@ -1,5 +1,4 @@
-//! AlphaDropout: sets a random part of its input to the negative end of a SELU while training, and keeps mean and
-//! variance.
+//! AlphaDropout: drops a random part of its input while training, and keeps mean and variance: for `selu`.
 //!
 //! ```text
 //! training:    k = 1 with probability 1 - rate, else 0

@@ -1,4 +1,4 @@
-//! SpatialDropout1D: sets random channels to zero while training, each at all steps of a sample.
+//! SpatialDropout1D: sets random channels to zero while training, at all steps.
 //!
 //! ```text
 //! training:    m = 1 / (1 - rate) with probability 1 - rate, else 0        for each channel of each sample

@@ -1,4 +1,4 @@
-//! SpatialDropout2D: sets random channels to zero while training, each at all pixels of a sample.
+//! SpatialDropout2D: sets random channels to zero while training, at all pixels.
 //!
 //! ```text
 //! training:    m = 1 / (1 - rate) with probability 1 - rate, else 0        for each channel of each sample

@@ -1,4 +1,4 @@
-//! Identity: its input, unchanged.
+//! Identity: returns its input, unchanged.
 //!
 //! ```text
 //! y = x
@@ -14,7 +14,7 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Returns its input.
+    /// Returns its input, unchanged.
     #[example = "let y = Identity()(x); // [28, 28, 8] → [28, 28, 8]"]
     pub struct Identity {}
 

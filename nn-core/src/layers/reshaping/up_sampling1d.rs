@@ -1,4 +1,4 @@
-//! UpSampling1D: each step of a sequence several times.
+//! UpSampling1D: repeats each step of a sequence.
 //!
 //! ```text
 //! y[k] = x[⌊k / size⌋]

@@ -1,4 +1,4 @@
-//! UpSampling2D: an image with more pixels.
+//! UpSampling2D: makes an image larger: copies of its pixels, or numbers between them.
 //!
 //! ```text
 //! nearest:   y[r, c] = x[⌊r / s⌋, ⌊c / s'⌋]

@@ -26,10 +26,10 @@ pub(super) fn whole(whole: &Expr, elements: &[&Expr], diagnostics: &mut Diagnost
 
 /// `2`, `(1, 2)` or `((1, 2), (3, 4))`. If one element is a pair, the others are pairs too: `(1, (3, 4))`.
 pub(super) fn pairs(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
-    let axes = literal::list(expr).unwrap_or_else(|| vec![expr]);
-    let nested = axes.iter().any(|axis| literal::list(axis).is_some());
+    let axes = literal::sizes(expr).unwrap_or_else(|| vec![expr]);
+    let nested = axes.iter().any(|axis| literal::sizes(axis).is_some());
     let fits = if nested { (2..=MAX_RANK / 2).contains(&axes.len()) } else { (1..=MAX_RANK / 2).contains(&axes.len()) };
-    let ends = axes.iter().map(|axis| match literal::list(axis) {
+    let ends = axes.iter().map(|axis| match literal::sizes(axis) {
         Some(pair) => <[&Expr; 2]>::try_from(pair).ok(),
         None => Some([*axis; 2]),
     });
@@ -60,7 +60,7 @@ pub(super) fn pairs(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) 
                 diagnostics.error(Code::TooLarge, element, format!("`{}` is too large: {n}", spec.name));
                 return None;
             }
-            None if literal::is_literal(element) || literal::list(element).is_some() || python::is_none(element) => {
+            None if literal::is_literal(element) || literal::sizes(element).is_some() || python::is_none(element) => {
                 return wrong(spec.name, "a whole number", element, diagnostics);
             }
             _ => {}
@@ -71,7 +71,7 @@ pub(super) fn pairs(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) 
 
 /// `(None, 1, 64)`: the rule sees 0 for `None`.
 pub(super) fn dims(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
-    let Some(elements) = literal::list(expr) else {
+    let Some(elements) = literal::sizes(expr) else {
         return wrong(spec.name, "a list of whole numbers or `None`", expr, diagnostics);
     };
     if elements.len() > MAX_RANK {
@@ -96,7 +96,7 @@ pub(super) fn dims(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -
 pub(super) fn floats(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
     const EXPECTED: &str = "a number, or a list of numbers";
     let written = diagnostics.source.expr(expr);
-    let list = literal::list(expr);
+    let list = literal::sizes(expr);
     if list.is_none() && literal::number(expr).is_none() {
         if literal::is_literal(expr) || python::is_none(expr) {
             return wrong(spec.name, EXPECTED, expr, diagnostics);
@@ -118,7 +118,7 @@ pub(super) fn floats(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics)
         terms.push(match literal::number(element) {
             Some(x) if !in_range(spec.name, x, element, diagnostics) => return None,
             Some(x) => Term::Number(x),
-            None if literal::list(element).is_some() => return wrong(spec.name, EXPECTED, expr, diagnostics),
+            None if literal::sizes(element).is_some() => return wrong(spec.name, EXPECTED, expr, diagnostics),
             None if literal::is_literal(element) || python::is_none(element) => {
                 return wrong(spec.name, "a number", element, diagnostics);
             }
