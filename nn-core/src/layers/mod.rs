@@ -48,7 +48,13 @@ layers! {
     activation { elu, leaky_re_lu, p_re_lu, re_lu, softmax }
 
     /// Convolutions.
-    conv { conv2d; windows }
+    conv {
+        conv1d, conv1d_transpose, conv2d, conv2d_transpose, depthwise_conv1d, depthwise_conv2d, separable_conv1d,
+        separable_conv2d;
+        geometry, windows, #[cfg(feature = "compute")] depthwise, #[cfg(feature = "compute")] grouped,
+        #[cfg(feature = "compute")] page, #[cfg(feature = "compute")] product,
+        #[cfg(test)] rules, #[cfg(all(test, feature = "compute"))] sweep, #[cfg(all(test, feature = "compute"))] tests
+    }
 
     /// Several tensors to one.
     merging { add, average, concatenate, dot, maximum, minimum, multiply, subtract; merge }
@@ -110,6 +116,7 @@ mod split_input;
 #[cfg(feature = "compute")]
 mod strides;
 
+pub use conv::geometry::Geometry;
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]

@@ -183,6 +183,14 @@ impl Value {
         }
     }
 
+    /// Returns the whole numbers, if there are any.
+    pub const fn as_optional_ints(&self) -> Option<&[i64]> {
+        match self {
+            Value::Ints(..) => Some(self.as_ints()),
+            _ => None,
+        }
+    }
+
     /// Creates a list of whole numbers.
     ///
     /// # Panics
@@ -204,14 +212,6 @@ impl Value {
         match self {
             Value::Ints(numbers, count) => numbers.split_at(*count).0,
             _ => panic!("whole numbers were expected"),
-        }
-    }
-
-    /// Returns the whole numbers, if there are some.
-    pub const fn as_optional_ints(&self) -> Option<&[i64]> {
-        match self {
-            Value::Ints(numbers, count) => Some(numbers.split_at(*count).0),
-            _ => None,
         }
     }
 

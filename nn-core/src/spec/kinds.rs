@@ -74,8 +74,8 @@ macro_rules! __kind {
     (@type [Sizes]) => { $crate::spec::shape::Shape };
     (@type [Option Sizes]) => { ::core::option::Option<$crate::spec::shape::Shape> };
     (@type [Int]) => { i64 };
-    (@type [Ints]) => { &[i64] };
     (@type [Option Ints]) => { ::core::option::Option<&[i64]> };
+    (@type [Ints]) => { &[i64] };
     (@type [Axes]) => { &[i64] };
     (@type [Pairs]) => { &[i64] };
     (@type [Option Dims]) => { ::core::option::Option<&[i64]> };
@@ -97,8 +97,8 @@ macro_rules! __kind {
     (@read [Sizes] $value:expr) => { $value.as_sizes() };
     (@read [Option Sizes] $value:expr) => { $value.as_optional_sizes() };
     (@read [Int] $value:expr) => { $value.as_int() };
-    (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Option Ints] $value:expr) => { $value.as_optional_ints() };
+    (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Axes] $value:expr) => { $value.as_ints() };
     (@read [Pairs] $value:expr) => { $value.as_ints() };
     (@read [Option Dims] $value:expr) => { $value.as_optional_ints() };
