@@ -8,8 +8,8 @@
 //! dx += m ⊙ dy
 //! ```
 //!
-//! Neighbouring steps are alike behind a convolution, so a [`Dropout`](mod@super::dropout) of single numbers would only
-//! slow training down. Shapes: output as input, `(steps, channels)`.
+//! Neighbouring steps are alike behind a convolution, so a [`Dropout`](mod@super::dropout) of single numbers would
+//! only slow training down. Shapes: output as input, `(steps, channels)`.
 //!
 //! Source: Tompson et al., *Efficient object localization using convolutional networks*, CVPR (2015);
 //! <https://keras.io/api/layers/regularization_layers/spatial_dropout1d/>
