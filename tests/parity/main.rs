@@ -20,6 +20,7 @@ mod graphs;
 mod convolution;
 mod pooling;
 mod sequences;
+mod shapes;
 mod training;
 mod two_by_two;
 

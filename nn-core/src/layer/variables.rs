@@ -101,6 +101,7 @@ pub trait OfVariable {
 }
 
 impl OfVariable for f64 {}
+impl OfVariable for &[f64] {}
 impl OfVariable for bool {}
 impl OfVariable for usize {}
 impl OfVariable for Initializer {}

@@ -69,11 +69,40 @@ layers! {
         global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
     }
 
+    /// Data as a network wants it: factors, offsets, and statistics.
+    preprocessing { normalization, rescaling }
+
     /// Noise and penalties, in training only.
-    regularization { activity_regularization, dropout, gaussian_noise }
+    regularization {
+        activity_regularization,
+        alpha_dropout,
+        dropout,
+        gaussian_dropout,
+        gaussian_noise,
+        spatial_dropout1d,
+        spatial_dropout2d;
+        spatial
+    }
 
     /// The same numbers in another shape.
-    reshaping { flatten, permute, repeat_vector, reshape }
+    reshaping {
+        cropping1d,
+        cropping2d,
+        flatten,
+        identity,
+        permute,
+        repeat_vector,
+        reshape,
+        up_sampling1d,
+        up_sampling2d,
+        zero_padding1d,
+        zero_padding2d;
+        frame,
+        #[cfg(feature = "compute")]
+        resize,
+        #[cfg(all(test, feature = "compute"))]
+        sweep
+    }
 }
 
 // Code that several pages share.

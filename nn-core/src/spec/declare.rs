@@ -56,6 +56,7 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
+/// | `padding: Pairs = [1]`, `axis: Axes = [-1]`, `noise_shape: Option<Dims>`, `pub mean: Option<Floats> = &[]` | the same |
 /// | `length: Option<Size>`, `strides: Option<Sizes>`, `output_padding: Option<Ints>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
@@ -190,6 +191,13 @@ macro_rules! __layer {
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
             [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
     };
+    (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt
+        $(#[doc = $doc:literal])* pub $arg:ident: Floats, $($rest:tt)*
+    ) => {
+        $crate::__layer! { @sort $layer
+            [$($all)* { [$($doc)*] $arg [Floats] [] true }]
+            [$($fields)* { [$($doc)*] $arg [&'static [f64]] [&[1.0]] [] }] $types $made $($rest)* }
+    };
     // A default that is a name stays a list of tokens, which the documentation reads.
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: Initializer = $default:ident $({ $($set:tt)* })?, $($rest:tt)*
@@ -296,9 +304,9 @@ macro_rules! __layer {
         }
 
         $crate::__with_compute! {
-            $crate::__layer! { @use $tag $spec $name }
+            $crate::__layer_struct! { @use $tag $spec $name }
         }
-        $crate::__layer! { @names $spec }
+        $crate::__layer_struct! { @names $spec }
 
         #[doc = ::core::concat!(
             "`", ::core::stringify!($name), "(", ::core::stringify!($($arg),*), ")`, as a graph sees it."
@@ -322,23 +330,6 @@ macro_rules! __layer {
         $crate::spec::FieldGroup::new([::core::stringify!($field), ::core::stringify!($type)], $type::NAMES)
     };
 
-    // The page's own layer needs no prefix.
-    (@names SPEC) => {
-        #[allow(unused_imports)]
-        use self::SPEC::{Args, Consts, Fields, arg, consts};
-    };
-    (@names $other:ident) => {};
-
-    // The struct has its name in the module of the declaration.
-    (@use page $spec:ident $name:ident) => {
-        #[allow(unused_imports)]
-        use self::$spec::$name;
-    };
-    (@use own $spec:ident $name:ident) => {
-        #[allow(unused_imports, unreachable_pub)]
-        pub use self::$spec::$name;
-    };
-
     (@spec [$($known:tt)*] $name:ident $spec:ident {
         weights: $weights:ident<$($const:ident),+>, $($fact:ident: $value:expr),* $(,)?
     }) => {
@@ -358,6 +349,8 @@ macro_rules! __layer {
     // The type of a field. It is not a macro call, because a struct with type arguments could not derive then.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
+    (@field Floats $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
+    (@field Option<Floats> $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
     (@field Initializer { $doc:tt $arg:ident $kind:tt [] } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
@@ -373,6 +366,7 @@ macro_rules! __layer {
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
     (@field Option<Ints> $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
+    (@field Pairs $($sort:tt)*) => { $crate::__kind! { @no_field Pairs $($sort)* } };
     (@field ActivationAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivationAfter $($sort)* } };
     (@field ActivityAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivityAfter $($sort)* } };
     (@field Initializer $($sort:tt)*) => {

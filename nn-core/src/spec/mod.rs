@@ -96,6 +96,8 @@ pub struct LayerSpec {
     pub has_states: bool,
     /// Whether a training pass leaves memory for its backward pass.
     pub has_cache: bool,
+    /// Whether `adapt` gives it mean and variance of its input. It is then updated even if it is frozen.
+    pub adapts: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
@@ -172,6 +174,7 @@ impl LayerSpec {
         split_input: None,
         has_states: false,
         has_cache: false,
+        adapts: false,
         has_scratch: false,
         copies: false,
         activates: false,

@@ -37,7 +37,11 @@ const PARTS: &str = "it takes the height and width of its output: `AdaptiveAvera
 const PARTS_1D: &str = "it takes the number of steps of its output: `AdaptiveAveragePooling1D(4)`";
 const VOLUME: &str = "layers for volumes (3D) are left out; the layers for images (2D) are the nearest";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
-const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
+const DROP: &str = "`SpatialDropout2D` is the nearest: it drops whole channels of an image";
+const CHANNELS: &str = "it drops whole channels, which come last: `SpatialDropout2D(0.2)(image)`";
+const PADDING: &str = "rows come first, and all pads are zeros: `ZeroPadding2D(((top, bottom), (left, right)))(image)`";
+const LARGER: &str = "it takes the factors of rows and columns: `UpSampling2D((2, 2), interpolation = nearest)(image)`";
+const VOLUMES: &str = "the layers for images are the nearest: `ZeroPadding2D`, `Cropping2D`, `UpSampling2D`";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
 const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
 const BEFORE: &str = "prepare the samples before they are given to the model";
@@ -69,13 +73,19 @@ const TORCH: &[(&str, Here)] = &[
     ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
     ("Conv3d LazyConv3d ConvTranspose3d", Not(VOLUME)),
     ("Fold Unfold PixelShuffle", Not("`Reshape` and `Permute` move the numbers of a tensor")),
-    ("Upsample", Not("`Conv2DTranspose` makes an image larger")),
+    ("Upsample UpsamplingNearest2d", Is("UpSampling2D", LARGER)),
     (
-        "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
-        Not("`Conv2D` pads with `padding = same`"),
+        "UpsamplingBilinear2d",
+        Not("`UpSampling2D` with `interpolation = bilinear` is the nearest; it does not align corners"),
     ),
+    ("ZeroPad1d ConstantPad1d", Is("ZeroPadding1D", "steps before and behind: `ZeroPadding1D((1, 2))(steps)`")),
+    ("ZeroPad2d ConstantPad2d", Is("ZeroPadding2D", PADDING)),
+    ("ReflectionPad2d ReplicationPad2d", Not("`ZeroPadding2D` pads with zeros")),
     ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
-    ("Dropout1d Dropout2d Dropout3d FeatureAlphaDropout", Not(DROP)),
+    ("Dropout1d", Is("SpatialDropout1D", "it drops whole features of a sequence: `SpatialDropout1D(0.2)(steps)`")),
+    ("Dropout2d", Is("SpatialDropout2D", CHANNELS)),
+    ("Dropout3d", Not(DROP)),
+    ("FeatureAlphaDropout", Is("AlphaDropout", "`noise_shape = (None, 1, None)` drops whole features of a sequence")),
     ("RNNCell", Not(CELL)),
     (
         "MultiheadAttention Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer TransformerDecoderLayer",
@@ -180,17 +190,16 @@ const KERAS: &[(&str, Here)] = &[
     ("GlobalMaxPool3D GlobalMaxPooling3D AdaptiveAveragePooling3D AdaptiveMaxPooling3D", Not(VOLUME)),
     ("Conv3D Conv3DTranspose Convolution3D", Not(VOLUME)),
     ("ConvLSTM1D ConvLSTM2D ConvLSTM3D", Not("`TimeDistributed(Conv2D(..))` and `LSTM` are the nearest")),
-    ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
+    ("SpatialDropout3D", Not(DROP)),
+    ("ZeroPadding3D Cropping3D UpSampling3D", Not(VOLUMES)),
     ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
     (
-        "Rescaling Normalization Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
+        "Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
         Not(BEFORE),
     ),
     ("RandomFlip RandomRotation RandomZoom RandomCrop RandomTranslation RandomContrast RandomBrightness", Not(BEFORE)),
     ("Lambda Attention AdditiveAttention MultiHeadAttention GroupQueryAttention EinsumDense", Not(OWN)),
-    ("Identity", Not("`Activation(linear)` does nothing, too")),
-    ("ZeroPadding2D ZeroPadding1D", Not("`Conv2D` pads with `padding = same`")),
 ];
 
 /// Whose the names of a table are.
