@@ -13,7 +13,7 @@
 
 mod models;
 
-use models::{Digits, Iris};
+use models::{Digits, Iris, Readings};
 use nn::prelude::*;
 use nn_core::activations::{Activation, Sigmoid, Softmax, Tanh};
 use nn_core::kernels;
@@ -145,6 +145,8 @@ fn cases() -> Vec<Case> {
     activation(&mut cases, Softmax, "softmax");
     predictions!(cases, Iris, 4, "iris");
     predictions!(cases, Digits, 64, "digits");
+    predictions!(cases, Readings, 160, "readings");
+    steps!(cases, Readings, 160, 3, "readings, SGD", Sgd::default());
     steps!(cases, Iris, 4, 3, "iris, SGD", Sgd::default());
     steps!(cases, Iris, 4, 3, "iris, Adam", Adam::default());
     steps!(cases, Digits, 64, 10, "digits, RMSprop", RmsProp::default());

@@ -153,6 +153,42 @@ fn damage_is_found_and_changes_nothing() {
 }
 
 #[test]
+fn the_newer_of_two_snapshots_is_found() {
+    let mut trainer = fresh();
+    let (mut a, mut b) = (vec![0xFF; Learner::SAVED_BYTES], vec![0xFF; Learner::SAVED_BYTES + 3]);
+    assert_eq!(
+        (snapshot::steps::<Small>(&a), snapshot::steps::<Small>(&[])),
+        (Err(Damaged::Nothing), Err(Damaged::Room { needed: snapshot::bytes::<Small>(1), got: 0 }))
+    );
+    train(&mut trainer, 0, &mut Xoshiro128PlusPlus::seed_from_u64(2));
+    trainer.save(&optimizer(), &mut a).unwrap();
+    train(&mut trainer, 4, &mut Xoshiro128PlusPlus::seed_from_u64(2));
+    trainer.save(&optimizer(), &mut b).unwrap();
+    assert_eq!((snapshot::steps::<Small>(&a), snapshot::steps::<Small>(&b)), (Ok(4), Ok(8)));
+    // The weights alone have no steps, and the two forms do not read each other.
+    let mut weights = vec![0; snapshot::bytes::<Small>(1)];
+    snapshot::save(&trainer.model, &mut weights).unwrap();
+    assert_eq!(snapshot::steps::<Small>(&weights), Ok(0));
+    assert_eq!(trainer.restore(&optimizer(), &weights), Err(Damaged::Other));
+    assert_eq!(snapshot::restore(&mut trainer.model, &a), Err(Damaged::Other));
+    // Another model, and every kind of damage.
+    assert_eq!(snapshot::steps::<Other>(&a), Err(Damaged::Other));
+    assert_eq!(snapshot::steps::<Small>(&a[..a.len() - 1]), Err(Damaged::Room { needed: a.len(), got: a.len() - 1 }));
+    let length = a.len();
+    for place in (0..length).filter(|place| *place < 24 || place % 41 == 0 || place + 4 >= length) {
+        for bit in 0..8 {
+            a[place] ^= 1 << bit;
+            assert!(snapshot::steps::<Small>(&a).is_err(), "bit {bit} of byte {place}");
+            a[place] ^= 1 << bit;
+        }
+    }
+    a[12..16].fill(0xFF);
+    assert!(snapshot::steps::<Small>(&a).is_err());
+    a[12..16].fill(0);
+    assert!(snapshot::steps::<Small>(&a).is_err());
+}
+
+#[test]
 fn a_sensor_that_fails_changes_nothing() {
     let mut trainer = fresh();
     let (words, more, class) = samples(0);

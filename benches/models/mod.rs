@@ -26,6 +26,19 @@ model! {
 }
 
 model! {
+    /// Twenty steps of eight readings, in one vector.
+    pub struct Readings;
+
+    let readings = Input(shape = [160]);
+    let steps = Reshape([20, 8])(readings);
+    let first = LSTM(32, return_sequences = true)(steps);
+    let second = Bidirectional(GRU(16))(first);
+    let last = Dense(3, activation = softmax)(second);
+
+    Model(inputs = readings, outputs = last)
+}
+
+model! {
     /// Bags of words.
     pub struct Reuters;
 

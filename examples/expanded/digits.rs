@@ -249,7 +249,7 @@ const _: () = {
             y: &mut [SVector<T, 10>],
             pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
-            let n = x.len();
+            let n = x.len().min(B::CAPACITY);
             match pass {
                 Pass::Inference(Memory { own: m, .. }) => {
                     let y0 = part_mut(&mut m.activations, n, 0..64);
@@ -355,7 +355,7 @@ const _: () = {
             mut dx: Option<&mut [SVector<T, 64>]>,
             mut dw: Option<&mut Digits<T>>,
         ) {
-            let n = x.len();
+            let n = x.len().min(B::CAPACITY);
             ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
             ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
             ::nn::tensor::clear(&mut m.d_digit[..n]);

@@ -290,7 +290,7 @@ const _: () = {
             y: &mut [SampleOfSame<T>],
             pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
-            let n = x.0.len();
+            let n = x.0.len().min(B::CAPACITY);
             let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
             let y0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(

@@ -242,7 +242,7 @@ const _: () = {
             y: &mut [SampleOfSame<T>],
             pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
-            let n = x.0.len();
+            let n = x.0.len().min(B::CAPACITY);
             match pass {
                 Pass::Inference(Memory { own: m, .. }) => {
                     let y0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(0) });
@@ -442,7 +442,7 @@ const _: () = {
             mut dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             mut dw: Option<&mut Pair<T>>,
         ) {
-            let n = x.0.len();
+            let n = x.0.len().min(B::CAPACITY);
             ::nn::tensor::clear(&mut m.d_tower[..n]);
             ::nn::tensor::clear(&mut m.d_tower_1[..n]);
             ::nn::tensor::clear(&mut m.d_both[..n]);

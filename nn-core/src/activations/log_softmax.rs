@@ -28,7 +28,7 @@ pub(super) mod compute {
     impl Activation for LogSoftmax {
         #[inline]
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
-            y.copy_from_slice(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x);
             self.in_place(features, y);
         }
 
@@ -57,11 +57,11 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn run<M: Simd<T>>(self, simd: M) {
-            for x in self.x.chunks_exact_mut(self.features) {
+            for x in self.x.chunks_exact_mut(self.features.max(1)) {
                 let (max, mut sum, mut part) = (rows::max(simd, x), T::ZERO, [T::ZERO; PART]);
                 let mut first = rows::first(x, max);
                 for x in x.chunks(PART) {
-                    let part = &mut part[..x.len()];
+                    let part = part.get_mut(..x.len()).unwrap_or_default();
                     for (e, &x) in part.iter_mut().zip(x) {
                         *e = x - max;
                     }
@@ -99,6 +99,7 @@ pub(super) mod compute {
         fn run<M: Simd<T>>(self, simd: M) {
             // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, because exp(y) is the softmax
             let Backward { features, y, dy, dx } = self;
+            let features = features.max(1);
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
                 let sum = rows::sum(simd, dy);

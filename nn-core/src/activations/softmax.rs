@@ -28,7 +28,7 @@ pub(super) mod compute {
 
         #[inline]
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
-            y.copy_from_slice(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x);
             self.in_place(features, y);
         }
 
@@ -57,7 +57,7 @@ pub(super) mod compute {
             if self.x.len() == self.features && rows::short::<T>(self.features) {
                 return rows::softmax(simd, self.x);
             }
-            for x in self.x.chunks_exact_mut(self.features) {
+            for x in self.x.chunks_exact_mut(self.features.max(1)) {
                 let max = rows::max(simd, x);
                 for x in x {
                     *x -= max;
@@ -65,7 +65,7 @@ pub(super) mod compute {
             }
             // Computed for all positions at once, because one position may be shorter than a vector.
             simd.exp(self.x);
-            for x in self.x.chunks_exact_mut(self.features) {
+            for x in self.x.chunks_exact_mut(self.features.max(1)) {
                 let factor = T::ONE / rows::sum(simd, x);
                 for x in x {
                     *x *= factor;
@@ -88,6 +88,7 @@ pub(super) mod compute {
         #[inline(always)]
         fn run<M: Simd<T>>(self, simd: M) {
             let Backward { features, y, dy, dx } = self;
+            let features = features.max(1);
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
                 let mean = rows::dot(simd, dy, y);

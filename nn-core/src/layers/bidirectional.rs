@@ -126,7 +126,7 @@ pub(super) mod compute {
     use crate::layers::recurrent::{Cell, Recurrent, Run, Sequence, SequenceGradients, Size};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
-    use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
+    use crate::tensor::{FloatTensors, Tensors, first_mut, flat, flat_mut};
     use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -211,31 +211,28 @@ pub(super) mod compute {
             }
             let (x, half) = (X::parts(x).with_mask(pass.mask(0)), X::STATES / 2);
             let n = x.x.len() / (X::STEPS * F);
-            let weights = [&w.forward, &w.backward];
             // f = layer(x), b = mirror(x)
-            let mut run = |direction: usize, out: &mut [SMatrix<T, U, P>], pass: Pass<'_, '_, T, _, _>| {
-                let options = Self::options(self.layer.options(), direction);
+            let mut run = |direction: usize,
+                           w: &<L::Cell as Cell>::Weights<T>,
+                           out: &mut [SMatrix<T, U, P>],
+                           pass: Pass<'_, '_, T, _, _>| {
+                let (cell, options) = (self.layer.cell(), Self::options(self.layer.options(), direction));
                 let x = x.with_states(direction * half, half);
-                let last = <SizesOf<L> as Run<T, X>>::run::<B, _>(
-                    self.layer.cell(),
-                    options,
-                    weights[direction],
-                    x,
-                    flat_mut(out),
-                    pass,
-                );
+                let last = <SizesOf<L> as Run<T, X>>::run::<B, _>(cell, options, w, x, flat_mut(out), pass);
                 Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
             };
             let (f, b) = match pass {
                 Pass::Inference(Memory { own: (scratch, f, b), .. }) => {
-                    run(0, &mut f[..n], Pass::inference(scratch));
-                    run(1, &mut b[..n], Pass::inference(scratch));
-                    (&f[..n], &b[..n])
+                    let (f, b) = (first_mut(f, n), first_mut(b, n));
+                    run(0, &w.forward, f, Pass::inference(scratch));
+                    run(1, &w.backward, b, Pass::inference(scratch));
+                    (f, b)
                 }
                 Pass::Training(Memory { own: (forward, backward, f, b, _), .. }, mut mode) => {
-                    run(0, &mut f[..n], Pass::training(forward, mode.reborrow()));
-                    run(1, &mut b[..n], Pass::training(backward, mode));
-                    (&f[..n], &b[..n])
+                    let (f, b) = (first_mut(f, n), first_mut(b, n));
+                    run(0, &w.forward, f, Pass::training(forward, mode.reborrow()));
+                    run(1, &w.backward, b, Pass::training(backward, mode));
+                    (f, b)
                 }
             };
             Self::outputs::<T, Self::Output>(flat(f), flat(b), y);
@@ -256,24 +253,22 @@ pub(super) mod compute {
             let n = x.x.len() / (X::STEPS * F);
             let mut dx = X::part_gradients(dx);
             let (dforward, dbackward) = dw.map(|dw| (&mut dw.forward, &mut dw.backward)).unzip();
-            let (outputs, d) = ([flat(&f[..n]), flat(&b[..n])], flat_mut(&mut d[..n]));
-            let both = [(&w.forward, forward, dforward), (&w.backward, backward, dbackward)];
-            for (direction, (w, cache, dw)) in both.into_iter().enumerate() {
+            let (f, b, d) = (flat(first_mut(f, n)), flat(first_mut(b, n)), flat_mut(first_mut(d, n)));
+            let both = [(&w.forward, forward, dforward, b), (&w.backward, backward, dbackward, f)];
+            for (direction, (w, cache, dw, other)) in both.into_iter().enumerate() {
                 // y = merge(f, b), so the mode turns dy into df and db
                 if MODE == NONE {
-                    for (row, dy) in Self::Output::flat(dy, direction).chunks_exact(U).enumerate() {
-                        d[Self::place(direction, row / P, row % P)].copy_from_slice(dy);
-                    }
+                    Self::turn(direction, Self::Output::flat(dy, direction), d);
                 } else {
-                    Self::split(direction, Self::Output::flat(dy, 0), outputs[1 - direction], d);
+                    Self::split(direction, Self::Output::flat(dy, 0), other, d);
                 }
                 let mut dlast: [&[T]; 2] = [&[]; 2];
-                for i in 0..STATES / 2 {
-                    dlast[i] = Self::Output::flat(dy, Self::SEQUENCES + direction * <SizesOf<L> as Size>::STATES + i);
+                for (i, dlast) in dlast.iter_mut().enumerate().take(STATES / 2) {
+                    *dlast = Self::Output::flat(dy, Self::SEQUENCES + direction * <SizesOf<L> as Size>::STATES + i);
                 }
                 let mut states = [const { None }; 4];
-                for i in 0..half {
-                    states[i] = dx.states[direction * half + i].take();
+                for (to, from) in states.iter_mut().zip(dx.states.iter_mut().skip(direction * half)).take(half) {
+                    *to = from.take();
                 }
                 let dx = SequenceGradients { x: dx.x.as_deref_mut(), states };
                 let options = Self::options(self.layer.options(), direction);

@@ -246,8 +246,13 @@ pub(super) mod compute {
             // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut a, mut own, mut next) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(G)).enumerate() {
+                let (Some(pre), Some(gates_kept), Some(own_kept)) =
+                    (at.pre.get_mut::<G>(k), at.gates.get_mut::<G>(k), at.own.get_mut::<U>(k))
+                else {
+                    return;
+                };
                 let m = at.state_mask.sample(k, G);
-                a.copy_from_slice(at.pre.row(k));
+                a.copy_from_slice(pre);
                 // (z, r) = R(a + V · (m' ⊙ h) + b')
                 if self.after() {
                     for g in 0..2 * U {
@@ -276,9 +281,9 @@ pub(super) mod compute {
                     next[u] = z[u] * h[u] + (T::ONE - z[u]) * n[u];
                 }
                 h.copy_from_slice(&next);
-                at.pre.row(k).copy_from_slice(&a);
-                at.gates.row(k).copy_from_slice(&gates);
-                at.own.row(k).copy_from_slice(&own);
+                pre.copy_from_slice(&a);
+                gates_kept.copy_from_slice(&gates);
+                own_kept.copy_from_slice(&own);
             }
         }
 
@@ -288,12 +293,17 @@ pub(super) mod compute {
             let (mut d, mut dh_before) = ([T::ZERO; G], [T::ZERO; U]);
             for (k, (da_of_sample, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 let mut da = [T::ZERO; G];
+                let Some(da_kept) = at.dz_kept.get_mut::<G>(k) else { return };
                 if !at.counts.sample(k) {
                     da_of_sample.copy_from_slice(&da);
-                    at.dz_kept.row(k).copy_from_slice(&da);
+                    da_kept.copy_from_slice(&da);
                     continue;
                 }
-                let (a, gates, own, h) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.h_before.row(k));
+                let (Some(a), Some(gates), Some(own), Some(h)) =
+                    (at.pre.get::<G>(k), at.gates.get::<G>(k), at.own.get::<U>(k), at.h_before.get::<U>(k))
+                else {
+                    return;
+                };
                 let ((z, r, n), m) = (three::<T, U>(gates), at.state_mask.sample(k, G));
                 // h' = z ⊙ h + (1 - z) ⊙ n, so dz = (h - n) ⊙ dh', dn = (1 - z) ⊙ dh' and dh = z ⊙ dh'
                 for u in 0..U {
@@ -320,7 +330,7 @@ pub(super) mod compute {
                 // da = R'(..) · (dz, dr)
                 let gates = &gates[..2 * U];
                 self.recurrent_activation.backward_on(simd, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
-                at.dz_kept.row(k).copy_from_slice(&da);
+                da_kept.copy_from_slice(&da);
                 if self.after() {
                     // The product with V is behind r, so its gradient is r ⊙ da_h.
                     for u in 0..U {

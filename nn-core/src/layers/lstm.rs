@@ -209,7 +209,11 @@ pub(super) mod compute {
             // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
-                let z = at.pre.row(k);
+                let (Some(z), Some(gates_kept), Some(read_kept)) =
+                    (at.pre.get::<G>(k), at.gates.get_mut::<G>(k), at.own.get_mut::<U>(k))
+                else {
+                    return;
+                };
                 // (i, f) = R(z)    g = A(z)    o = R(z)
                 self.recurrent_activation.forward_on(simd, U, &z[..2 * U], &mut gates[..2 * U]);
                 self.activation.forward_on(simd, U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
@@ -226,8 +230,8 @@ pub(super) mod compute {
                     next[u] = o[u] * read[u];
                 }
                 h.copy_from_slice(&next);
-                at.gates.row(k).copy_from_slice(&gates);
-                at.own.row(k).copy_from_slice(&read);
+                gates_kept.copy_from_slice(&gates);
+                read_kept.copy_from_slice(&read);
             }
         }
 
@@ -239,7 +243,11 @@ pub(super) mod compute {
             for (k, ((dz_of_sample, dh), dc)) in samples.enumerate() {
                 let mut dz = [T::ZERO; G];
                 if at.counts.sample(k) {
-                    let (z, gates, read, c) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.c_before.row(k));
+                    let (Some(z), Some(gates), Some(read), Some(c)) =
+                        (at.pre.get::<G>(k), at.gates.get::<G>(k), at.own.get::<U>(k), at.c_before.get::<U>(k))
+                    else {
+                        return;
+                    };
                     let (i, f, g, o) = four::<T, U>(gates);
                     // h = o ⊙ A(c'), so dc' += A'(c') · o ⊙ dh, where c' = f ⊙ c + i ⊙ g is computed again
                     for u in 0..U {
@@ -268,7 +276,8 @@ pub(super) mod compute {
                     r.backward_on(simd, U, &z[3 * U..], &gates[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
                 }
                 dz_of_sample.copy_from_slice(&dz);
-                at.dz_kept.row(k).copy_from_slice(&dz);
+                let Some(dz_kept) = at.dz_kept.get_mut::<G>(k) else { return };
+                dz_kept.copy_from_slice(&dz);
             }
             // z += V · (m ⊙ h), so dh += m ⊙ (Vᵀ · dz)
             at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());

@@ -189,7 +189,7 @@ pub(super) mod compute {
             let v = w.recurrent_kernel.as_slice();
             at.add_state::<M, U, U>(simd, v);
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
-                let (z, y) = (at.pre.row(k), at.gates.row(k));
+                let (Some(z), Some(y)) = (at.pre.get::<U>(k), at.gates.get_mut::<U>(k)) else { return };
                 // h' = A(z)
                 self.activation.forward_on(simd, U, z, y);
                 h.copy_from_slice(y);
@@ -201,11 +201,13 @@ pub(super) mod compute {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
+                    let (Some(z), Some(y)) = (at.pre.get::<U>(k), at.gates.get::<U>(k)) else { return };
                     // h' = A(z), so dz = A'(z) · dh'; h enters only through the product
-                    self.activation.backward_on(simd, U, at.pre.row(k), at.gates.row(k), dh, dz);
+                    self.activation.backward_on(simd, U, z, y, dh, dz);
                     dh.fill(T::ZERO);
                 }
-                at.dz_kept.row(k).copy_from_slice(dz);
+                let Some(dz_kept) = at.dz_kept.get_mut::<U>(k) else { return };
+                dz_kept.copy_from_slice(dz);
             }
             // z += V · (m' ⊙ h), so dh += m' ⊙ (Vᵀ · dz)
             at.add_state_back::<U, U>(w.recurrent_kernel.as_slice());

@@ -93,9 +93,8 @@ pub(super) mod compute {
     use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::{Storage, Times};
-    use crate::tensor::{Element, flat, flat_mut};
-    use bytemuck::{cast_slice, cast_slice_mut};
-    use core::ops::Range;
+    use crate::tensor::{Element, Sample, flat, flat_mut};
+        use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -132,7 +131,7 @@ pub(super) mod compute {
             pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             const { assert!(X == S * C && P == S * Q, "the steps divide the columns") }
-            self.layer.forward::<Times<B, S>>(w, cast_slice(flat(x)), cast_slice_mut(flat_mut(y)), pass);
+            self.layer.forward::<Times<B, S>>(w, Sample::samples(flat(x)), Sample::samples_mut(flat_mut(y)), pass);
         }
 
         fn backward<B: Storage>(
@@ -145,8 +144,8 @@ pub(super) mod compute {
             dx: Option<&mut [SMatrix<E, R, X>]>,
             dw: Option<&mut Self::Weights>,
         ) {
-            let (x, y, dy) = (cast_slice(flat(x)), cast_slice(flat(y)), cast_slice(flat(dy)));
-            let dx = dx.map(|dx| cast_slice_mut(flat_mut(dx)));
+            let (x, y, dy) = (Sample::samples(flat(x)), Sample::samples(flat(y)), Sample::samples(flat(dy)));
+            let dx = dx.map(|dx| Sample::samples_mut(flat_mut(dx)));
             self.layer.backward::<Times<B, S>>(w, x, y, dy, memory, dx, dw);
         }
     }
@@ -170,7 +169,7 @@ pub(super) mod compute {
             cache: &Self::Cache<B>,
             visit: &mut dyn FnMut(Range<usize>),
         ) {
-            self.layer.touched::<Times<B, S>>(cast_slice(flat(x)), cache, visit);
+            self.layer.touched::<Times<B, S>>(Sample::samples(flat(x)), cache, visit);
         }
 
         fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {

@@ -53,7 +53,11 @@ impl Shape {
 
     /// Returns the dimensions.
     pub const fn dims(&self) -> &[usize] {
-        self.dims.split_at(self.rank).0
+        // Not `split_at`, because firmware reads shapes, and must not be able to panic.
+        match self.dims.split_at_checked(self.rank) {
+            Some((dims, _)) => dims,
+            None => &self.dims,
+        }
     }
 
     /// Returns the length of axis `axis`.
@@ -68,8 +72,8 @@ impl Shape {
     /// Returns the number of scalars; `usize::MAX` if it does not fit.
     pub const fn size(&self) -> usize {
         let (mut size, mut axis) = (1usize, 0);
-        while axis < self.rank {
-            size = size.saturating_mul(self.dims[axis]);
+        while axis < self.dims().len() {
+            size = size.saturating_mul(self.dims()[axis]);
             axis += 1;
         }
         size

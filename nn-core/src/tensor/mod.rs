@@ -66,12 +66,12 @@ pub trait Sample: Pod + Tensor + Shareable {
 
     /// Returns the scalars of a batch, sample after sample.
     fn flat(batch: &[Self]) -> &[Self::Element] {
-        bytemuck::cast_slice(batch)
+        bytemuck::must_cast_slice(batch)
     }
 
     /// Returns the scalars of a batch for writing.
     fn flat_mut(batch: &mut [Self]) -> &mut [Self::Element] {
-        bytemuck::cast_slice_mut(batch)
+        bytemuck::must_cast_slice_mut(batch)
     }
 
     /// Reinterprets scalars as samples. Ignores a trailing partial sample.
@@ -87,15 +87,15 @@ impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
     const COLS: usize = C;
 
     // In two steps; the second changes only the type of an array. A direct cast from scalars would divide, and could
-    // panic.
+    // panic. `must_cast_slice` compares the sizes at compile time.
     #[inline(always)]
     fn samples(flat: &[E]) -> &[Self] {
-        bytemuck::cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)
+        bytemuck::must_cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)
     }
 
     #[inline(always)]
     fn samples_mut(flat: &mut [E]) -> &mut [Self] {
-        bytemuck::cast_slice_mut(flat.as_chunks_mut::<R>().0.as_chunks_mut::<C>().0)
+        bytemuck::must_cast_slice_mut(flat.as_chunks_mut::<R>().0.as_chunks_mut::<C>().0)
     }
 }
 
@@ -109,6 +109,21 @@ pub fn flat<S: Sample>(batch: &[S]) -> &[S::Element] {
 #[inline(always)]
 pub fn flat_mut<S: Sample>(batch: &mut [S]) -> &mut [S::Element] {
     S::flat_mut(batch)
+}
+
+/// Returns the first `n` samples of a memory, which has at least as many. The compiler cannot prove that, so it would
+/// keep a panic of an index in firmware.
+#[inline(always)]
+pub(crate) fn first<S>(memory: &[S], n: usize) -> &[S] {
+    debug_assert!(n <= memory.len());
+    memory.get(..n).unwrap_or(memory)
+}
+
+/// Returns the first `n` samples of a memory for writing, as [`first`].
+#[inline(always)]
+pub(crate) fn first_mut<S>(memory: &mut [S], n: usize) -> &mut [S] {
+    let n = first(memory, n).len();
+    &mut memory[..n]
 }
 
 /// Returns a sample of zeros.
@@ -264,12 +279,12 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
 
     #[inline(always)]
     fn batch<B: Storage>(buffers: &B::Of<Self>, n: usize) -> &[Self] {
-        &buffers[..n]
+        first(buffers, n)
     }
 
     #[inline(always)]
     fn batch_mut<B: Storage>(buffers: &mut B::Of<Self>, n: usize) -> &mut [Self] {
-        &mut buffers[..n]
+        first_mut(buffers, n)
     }
 
     fn gather(from: &[Self], indices: &[usize], to: &mut [Self]) {

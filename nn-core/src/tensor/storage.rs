@@ -24,6 +24,10 @@ impl<T: ?Sized> Shareable for T {}
 
 /// A kind of working memory.
 pub trait Storage: 'static {
+    /// The number of samples for which there is room, if it is a constant. A pass computes no more samples, so the
+    /// compiler knows that they are in bounds.
+    const CAPACITY: usize = usize::MAX;
+
     /// Room for a number of samples.
     type Of<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
     /// Room for one value, for example a statistic of the whole batch.
@@ -105,6 +109,8 @@ pub struct InlineBuffer<S, const N: usize>([S; N]);
 pub struct InlineOne<S>(S);
 
 impl<const N: usize> Storage for Inline<N> {
+    const CAPACITY: usize = N;
+
     type Of<S: Zeroable + Copy + Shareable + 'static> = InlineBuffer<S, N>;
     type One<S: Zeroable + Copy + Shareable + 'static> = InlineOne<S>;
 }
@@ -171,6 +177,8 @@ pub struct Times<B, const S: usize>(PhantomData<B>);
 pub struct TimesBuffer<X: Zeroable + Copy + Shareable + 'static, B: Storage, const S: usize>(B::Of<[X; S]>);
 
 impl<B: Storage, const S: usize> Storage for Times<B, S> {
+    const CAPACITY: usize = B::CAPACITY.saturating_mul(S);
+
     type Of<X: Zeroable + Copy + Shareable + 'static> = TimesBuffer<X, B, S>;
     type One<X: Zeroable + Copy + Shareable + 'static> = B::One<X>;
 }

@@ -11,8 +11,21 @@
 //! the last 4: CRC-32 (as in Ethernet and zip) of all bytes before
 //! ```
 //!
-//! Flash that was never written, or a write that lost power, is [`Damaged`] and changes nothing. To survive a lost
-//! write, write to two places in turn. Read the intact one with more steps.
+//! Flash that was never written, or a write that lost power, is [`Damaged`] and changes nothing.
+//!
+//! Two pairs of functions write and read this form:
+//!
+//! - [`Trainer::save`] and [`Trainer::restore`] keep the model, its slots and the number of steps. Training goes on as
+//!   if it had never stopped.
+//! - [`save`] and [`restore`] keep the weights of a model alone: one set, no optimizer and 0 steps.
+//!
+//! One pair does not read what the other wrote, and says [`Damaged::Other`]. A program that only predicts with what a
+//! trainer learnt gets its weights from `snapshot::save(&trainer.model, ..)`.
+//!
+//! To survive a lost write, write to two places in turn. [`steps`] tells which of them is intact and newer.
+//!
+//! [`Trainer::save`]: crate::trainer::Trainer::save
+//! [`Trainer::restore`]: crate::trainer::Trainer::restore
 
 use crate::layer::model::Model;
 use crate::weights::Part;
@@ -74,6 +87,48 @@ pub fn restore<M: Model>(model: &mut M, from: &[u8]) -> Result<(), Damaged> {
     read::<M>("", 1, core::iter::once(model), from).map(|_| ())
 }
 
+/// Returns the number of steps of an intact snapshot, and restores nothing.
+///
+/// It reads what [`Trainer::save`](crate::trainer::Trainer::save) wrote with any optimizer, and what [`save`] wrote,
+/// which has 0 steps.
+///
+/// ```
+/// use nn_core::snapshot::{self, Damaged};
+/// use nn_core::{layer::model::Model, optimizers::Sgd, trainer::Trainer};
+///
+/// /// Returns the newer of two places in flash, and the one to write next.
+/// fn places<'a, M: Model>(a: &'a mut [u8], b: &'a mut [u8]) -> (&'a mut [u8], &'a mut [u8]) {
+///     // `None`, a place without an intact snapshot, is older than every number of steps.
+///     if snapshot::steps::<M>(a).ok() >= snapshot::steps::<M>(b).ok() { (a, b) } else { (b, a) }
+/// }
+///
+/// /// Goes on with the newer one. `Err` means that both places are damaged or empty: call `init` then.
+/// fn resume<M: Model>(learner: &mut Trainer<M, 4>, a: &mut [u8], b: &mut [u8]) -> Result<(), Damaged> {
+///     let (newer, _) = places::<M>(a, b);
+///     learner.restore(&Sgd::DEFAULT, newer)
+/// }
+///
+/// /// Writes to the older place. A lost write leaves the newer one.
+/// fn keep<M: Model>(learner: &Trainer<M, 4>, a: &mut [u8], b: &mut [u8]) -> Result<(), Damaged> {
+///     let (_, older) = places::<M>(a, b);
+///     learner.save(&Sgd::DEFAULT, older)
+/// }
+/// ```
+///
+/// # Errors
+/// If the bytes are damaged, or belong to another model.
+pub fn steps<M: Model>(from: &[u8]) -> Result<u64, Damaged> {
+    let header = begin(from, bytes::<M>(1))?;
+    let [_, _, _, _, a, b, c, d, _, _, _, _, e, f, g, h, ..] = *header;
+    if u32::from_le_bytes([a, b, c, d]) != Of::<M>::FINGERPRINT {
+        return Err(Damaged::Other);
+    }
+    let scalars = size_of::<M>().checked_mul(u32::from_le_bytes([e, f, g, h]) as usize);
+    let needed = scalars.and_then(|scalars| scalars.checked_add(HEADER + CHECKSUM)).ok_or(Damaged::Checksum)?;
+    intact(from, needed)?;
+    Ok(steps_of(header))
+}
+
 pub(crate) fn write<'a, M: Model>(
     optimizer: &str,
     steps: u64,
@@ -102,27 +157,41 @@ pub(crate) fn read<'a, M: Model>(
     parts: impl Iterator<Item = &'a mut M>,
     from: &[u8],
 ) -> Result<u64, Damaged> {
-    let (needed, got) = (bytes::<M>(sets), from.len());
-    let room = Damaged::Room { needed, got };
-    let magic = from.first_chunk::<4>().ok_or(room)?;
-    if magic != MAGIC {
-        return Err(Damaged::Nothing);
-    }
-    let header = from.first_chunk::<HEADER>().ok_or(room)?;
-    let [.., a, b, c, d, e, f, g, h] = *header;
-    let steps = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    let needed = bytes::<M>(sets);
+    let header = begin(from, needed)?;
+    let steps = steps_of(header);
     if *header != self::header::<M>(optimizer, sets, steps) {
         return Err(Damaged::Other);
     }
-    let (content, checksum) = from.split_at_checked(needed - CHECKSUM).ok_or(room)?;
-    if *checksum.first_chunk::<CHECKSUM>().ok_or(room)? != crc(content).to_le_bytes() {
-        return Err(Damaged::Checksum);
-    }
-    let scalars = content.get(HEADER..).unwrap_or_default().chunks_exact(size_of::<M::Scalar>());
+    let scalars = intact(from, needed)?.chunks_exact(size_of::<M::Scalar>());
     for (bytes, scalar) in scalars.zip(parts.flat_map(|part| part.as_mut_slice())) {
         put(bytes, bytemuck::bytes_of_mut(scalar));
     }
     Ok(steps)
+}
+
+/// Returns the header of a snapshot of `needed` bytes.
+fn begin(from: &[u8], needed: usize) -> Result<&[u8; HEADER], Damaged> {
+    let room = Damaged::Room { needed, got: from.len() };
+    if from.first_chunk::<4>().ok_or(room)? != MAGIC {
+        return Err(Damaged::Nothing);
+    }
+    from.first_chunk().ok_or(room)
+}
+
+/// Returns the scalars of a snapshot of `needed` bytes, if its checksum is right.
+fn intact(from: &[u8], needed: usize) -> Result<&[u8], Damaged> {
+    let room = Damaged::Room { needed, got: from.len() };
+    let (content, checksum) = from.split_at_checked(needed.saturating_sub(CHECKSUM)).ok_or(room)?;
+    if *checksum.first_chunk::<CHECKSUM>().ok_or(room)? != crc(content).to_le_bytes() {
+        return Err(Damaged::Checksum);
+    }
+    Ok(content.get(HEADER..).unwrap_or_default())
+}
+
+fn steps_of(header: &[u8; HEADER]) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = *header;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
 const MAGIC: &[u8; 4] = b"nnw1";

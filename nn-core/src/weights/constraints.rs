@@ -125,12 +125,13 @@ mod compute {
         let axis = if axis < 0.0 { (rank as f64 + axis).max(0.0) } else { axis } as usize;
         let axis = axis.min(rank.saturating_sub(1));
         let length = shape.get(axis).copied().unwrap_or(1);
-        let stride: usize = shape[(axis + 1).min(rank)..].iter().product();
+        let stride: usize = shape.iter().skip(axis + 1).product();
         for block in w.chunks_exact_mut((length * stride).max(1)) {
             for start in 0..stride {
-                let squares: f64 = block[start..].iter().step_by(stride).map(|w| w.to_f64() * w.to_f64()).sum();
+                let run = block.get_mut(start..).unwrap_or_default();
+                let squares: f64 = run.iter().step_by(stride.max(1)).map(|w| w.to_f64() * w.to_f64()).sum();
                 let factor = T::of(factor(libm::sqrt(squares)));
-                for w in block[start..].iter_mut().step_by(stride) {
+                for w in run.iter_mut().step_by(stride.max(1)) {
                     *w *= factor;
                 }
             }

@@ -215,25 +215,30 @@ mod compute {
         // The index of element `k < length` of vector `v < count` in the row-major matrix.
         let (count, length) = (rows.min(columns), rows.max(columns));
         let at = move |v: usize, k: usize| if rows <= columns { v * columns + k } else { k * columns + v };
+        // No index panics: firmware is linked with a proof of that.
+        let element = |out: &[T], v: usize, k: usize| out.get(at(v, k)).copied().unwrap_or(T::ZERO);
+        let change = |out: &mut [T], v: usize, k: usize, change: &mut dyn FnMut(&mut T)| {
+            out.get_mut(at(v, k)).into_iter().for_each(change);
+        };
         for v in 0..count {
             loop {
                 for k in 0..length {
-                    out[at(v, k)] = T::of(normal(rng));
+                    change(out, v, k, &mut |w| *w = T::of(normal(rng)));
                 }
                 for _ in 0..2 {
                     for u in 0..v {
-                        let along: T = (0..length).map(|k| out[at(u, k)] * out[at(v, k)]).sum();
+                        let along: T = (0..length).map(|k| element(out, u, k) * element(out, v, k)).sum();
                         for k in 0..length {
-                            let part = along * out[at(u, k)];
-                            out[at(v, k)] -= part;
+                            let part = along * element(out, u, k);
+                            change(out, v, k, &mut |w| *w -= part);
                         }
                     }
                 }
-                let norm: T = (0..length).map(|k| out[at(v, k)] * out[at(v, k)]).sum::<T>().sqrt();
+                let norm: T = (0..length).map(|k| element(out, v, k) * element(out, v, k)).sum::<T>().sqrt();
                 // A draw (almost) inside the span of the others has lost its digits, so draw again.
                 if norm > T::of(1e-3) {
                     for k in 0..length {
-                        out[at(v, k)] /= norm;
+                        change(out, v, k, &mut |w| *w /= norm);
                     }
                     break;
                 }

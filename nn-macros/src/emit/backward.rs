@@ -15,7 +15,7 @@ pub(crate) fn backward(context: &Context<'_>, train: &Program) -> TokenStream {
     let steps = train.backward.iter().map(|step| self::step(context, train, step));
     let asked = asked(context, train);
     quote! {
-        let n = #first.len();
+        let n = #first.len().min(B::CAPACITY);
         #asked
         #(#seeds)*
         #(#steps)*

@@ -110,7 +110,7 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
                 y: #outputs_mut,
                 pass: #nn Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
             ) {
-                let n = #first.len();
+                let n = #first.len().min(B::CAPACITY);
                 #forward
             }
 

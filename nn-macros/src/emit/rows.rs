@@ -73,7 +73,7 @@ pub(crate) fn touched(context: &Context<'_>, train: &Program) -> TokenStream {
             m: &Self::Cache<B>,
             visit: &mut dyn FnMut(::core::ops::Range<usize>),
         ) {
-            let n = #first.len();
+            let n = #first.len().min(B::CAPACITY);
             #(#calls)*
         }
     }

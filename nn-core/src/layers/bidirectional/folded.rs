@@ -10,7 +10,7 @@ use crate::layers::recurrent::run::SizesOf;
 use crate::layers::recurrent::{Cell, FromGates, Recurrent, Run, Sequence, SequenceParts, Size};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
-use crate::tensor::{Tensors, flat, flat_mut};
+use crate::tensor::{Tensors, first_mut, flat, flat_mut};
 use crate::weights::fold::Affine;
 use nalgebra::SMatrix;
 
@@ -55,7 +55,7 @@ where
         mut y: <Self::Output as Tensors>::BatchMut<'_>,
         (scratch, f, b): &mut <Self as Layer<T, X>>::Scratch<B>,
     ) {
-        let (f, b) = (&mut f[..n], &mut b[..n]);
+        let (f, b) = (first_mut(f, n), first_mut(b, n));
         let mut run = |direction: usize, w: &<L::Cell as Cell>::Weights<T>, out: &mut [SMatrix<T, U, P>]| {
             let options = Self::options(self.layer.options(), direction);
             // There are as many initial states as last states of both directions, or none; then all of these are

@@ -3,6 +3,7 @@
 use super::compute::Bidirectional;
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use crate::layers::recurrent::Options;
+use crate::layers::recurrent::view::copy;
 use crate::tensor::FloatTensors;
 use crate::tensor::scalar::Scalar;
 use nalgebra::{SMatrix, SVector};
@@ -49,12 +50,16 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         Options { backwards, zero_output: P > 1, ..layer }
     }
 
-    /// Returns the range of the `U` scalars of step `p` in the output of all samples, for the layer or its mirror
-    /// image. The mirror image's output is reversed.
-    #[inline(always)]
-    pub(super) fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
-        let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;
-        start..start + U
+    /// Copies the steps of each sample. The mirror image's steps are copied in reverse order.
+    pub(super) fn turn<T: Scalar>(direction: usize, from: &[T], to: &mut [T]) {
+        if direction == 0 {
+            return copy(from, to);
+        }
+        for (from, to) in from.chunks_exact(P * U).zip(to.chunks_exact_mut(P * U)) {
+            for (from, to) in from.chunks_exact(U).zip(to.chunks_exact_mut(U).rev()) {
+                to.copy_from_slice(from);
+            }
+        }
     }
 
     /// Writes the last states of the layer or of its mirror image, if they are outputs.
@@ -66,7 +71,7 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         let states = STATES / 2;
         for (i, last) in last.into_iter().enumerate().take(states) {
             let to = Self::SEQUENCES + direction * states + i;
-            Y::flat_mut(Y::reborrow(&mut y), to).copy_from_slice(last);
+            copy(last, Y::flat_mut(Y::reborrow(&mut y), to));
         }
     }
 
@@ -75,45 +80,50 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         if MODE != NONE {
             return Self::merge(f, b, Y::flat_mut(y, 0));
         }
-        Y::flat_mut(Y::reborrow(&mut y), 0).copy_from_slice(f);
-        for (row, y) in Y::flat_mut(y, 1).chunks_exact_mut(U).enumerate() {
-            y.copy_from_slice(&b[Self::place(1, row / P, row % P)]);
-        }
+        Self::turn(0, f, Y::flat_mut(Y::reborrow(&mut y), 0));
+        Self::turn(1, b, Y::flat_mut(y, 1));
     }
 
-    /// Merges the outputs of both layers into `y`.
+    /// Merges the outputs of both layers into `y`. The output of the mirror image is reversed.
     fn merge<T: Scalar>(f: &[T], b: &[T], y: &mut [T]) {
-        for (row, y) in y.chunks_exact_mut(O).enumerate() {
-            let f = &f[Self::place(0, row / P, row % P)];
-            let b = &b[Self::place(1, row / P, row % P)];
-            if MODE == CONCAT {
-                let (above, below) = y.split_at_mut(U);
-                above.copy_from_slice(f);
-                below.copy_from_slice(b);
-                continue;
-            }
-            for u in 0..U {
-                y[u] = match MODE {
-                    SUM => f[u] + b[u],
-                    MUL => f[u] * b[u],
-                    _ => (f[u] + b[u]) * T::of(0.5),
-                };
+        let samples = f.chunks_exact(P * U).zip(b.chunks_exact(P * U)).zip(y.chunks_exact_mut(P * O));
+        for ((f, b), y) in samples {
+            let steps = f.chunks_exact(U).zip(b.chunks_exact(U).rev()).zip(y.chunks_exact_mut(O));
+            for ((f, b), y) in steps {
+                if MODE == CONCAT {
+                    let (above, below) = y.split_at_mut(U);
+                    above.copy_from_slice(f);
+                    below.copy_from_slice(b);
+                    continue;
+                }
+                for u in 0..U {
+                    y[u] = match MODE {
+                        SUM => f[u] + b[u],
+                        MUL => f[u] * b[u],
+                        _ => (f[u] + b[u]) * T::of(0.5),
+                    };
+                }
             }
         }
     }
 
-    /// Computes the gradient of the output of one layer; `other` is the output of the other layer.
+    /// Computes the gradient `d` of the output of one layer; `other` is the output of the other layer. The two outputs
+    /// have opposite orders, and `dy` has the order of the layer that reads forwards.
     pub(super) fn split<T: Scalar>(direction: usize, dy: &[T], other: &[T], d: &mut [T]) {
-        for (row, dy) in dy.chunks_exact(O).enumerate() {
-            let d = &mut d[Self::place(direction, row / P, row % P)];
-            let other = &other[Self::place(1 - direction, row / P, row % P)];
-            let dy = if MODE == CONCAT { &dy[direction * U..][..U] } else { dy };
-            for u in 0..U {
-                d[u] = match MODE {
-                    MUL => other[u] * dy[u],
-                    AVE => dy[u] * T::of(0.5),
-                    _ => dy[u],
-                };
+        let samples = d.chunks_exact_mut(P * U).zip(other.chunks_exact(P * U)).zip(dy.chunks_exact(P * O));
+        for ((d, other), dy) in samples {
+            let mut steps = dy.chunks_exact(O);
+            for (d, other) in d.chunks_exact_mut(U).zip(other.chunks_exact(U).rev()) {
+                let Some(dy) = (if direction == 0 { steps.next() } else { steps.next_back() }) else { return };
+                let (above, below) = dy.split_at(U);
+                let dy = if MODE == CONCAT && direction == 1 { below } else { above };
+                for u in 0..U {
+                    d[u] = match MODE {
+                        MUL => other[u] * dy[u],
+                        AVE => dy[u] * T::of(0.5),
+                        _ => dy[u],
+                    };
+                }
             }
         }
     }

@@ -148,7 +148,7 @@ pub(super) mod compute {
             let samples = flat(x).chunks_exact(R * P).zip(flat(z).chunks_exact(Z::SIZE)).zip(m.chunks_exact(P));
             for (y, ((x, z), m)) in flat_mut(y).chunks_exact_mut(R * P).zip(samples) {
                 for (k, (y, &x)) in y.iter_mut().zip(x).enumerate() {
-                    *y = if m[k / R] != 0 { x } else { z[at.place(k)] };
+                    *y = if m.get(k / R).is_none_or(|&m| m != 0) { x } else { z.get(at.place(k)).copied().unwrap_or(x) };
                 }
             }
         }
@@ -168,7 +168,7 @@ pub(super) mod compute {
             let at = strides(groups(R * P, A, B, C), ONES, 1);
             for (s, (dy, m)) in flat(dy).chunks_exact(R * P).zip(m.chunks_exact(P)).enumerate() {
                 for (k, &dy) in dy.iter().enumerate() {
-                    let slot = match (m[k / R] != 0, &mut dx, &mut dz) {
+                    let slot = match (m.get(k / R).is_none_or(|&m| m != 0), &mut dx, &mut dz) {
                         (true, Some(dx), _) => flat_mut(dx).get_mut(s * R * P + k),
                         (false, _, Some(dz)) => flat_mut(dz).get_mut(s * Z::SIZE + at.place(k)),
                         _ => None,

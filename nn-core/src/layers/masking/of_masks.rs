@@ -14,9 +14,9 @@ impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: us
     /// Adds one mask by a logical or.
     fn or(m: &mut [SMatrix<u32, R, P>], i: usize, other: &[u32], size: usize) {
         let at = strides(groups(R * P, A, B, C), ONES, i);
-        for (m, other) in flat_mut(m).chunks_exact_mut(R * P).zip(other.chunks_exact(size)) {
+        for (m, other) in flat_mut(m).chunks_exact_mut(R * P).zip(other.chunks_exact(size.max(1))) {
             for (k, m) in m.iter_mut().enumerate() {
-                *m |= u32::from(other[at.place(k)] != 0);
+                *m |= u32::from(other.get(at.place(k)).is_some_and(|&other| other != 0));
             }
         }
     }
@@ -30,8 +30,10 @@ impl<const R: usize, const P: usize, const OUTER: usize> JoinMasks<R, P, OUTER> 
             return 0;
         }
         let length = size / OUTER;
-        for (run, other) in flat_mut(m).chunks_exact_mut(R * P / OUTER).zip(other.chunks_exact(length)) {
-            run[start..start + length].copy_from_slice(other);
+        for (run, other) in flat_mut(m).chunks_exact_mut(R * P / OUTER).zip(other.chunks_exact(length.max(1))) {
+            for (to, &other) in run.iter_mut().skip(start).zip(other) {
+                *to = other;
+            }
         }
         start + length
     }
@@ -136,7 +138,7 @@ impl<
     fn forward<B: Storage>(&self, _: &(), (x, _): (&[M], &[Y]), m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
         const { assert!(if S == 0 { M::SIZE == R * C } else { M::SIZE.is_multiple_of(S) && (R * C).is_multiple_of(S) }) }
         if S == 0 {
-            flat_mut(m).copy_from_slice(flat(x));
+            flat_mut(m).iter_mut().zip(flat(x)).for_each(|(m, &x)| *m = x);
             return;
         }
         for (m, x) in flat_mut(m).chunks_exact_mut(R * C / S).zip(flat(x).chunks_exact(M::SIZE / S)) {

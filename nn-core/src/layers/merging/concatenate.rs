@@ -90,9 +90,10 @@ pub(in crate::layers) mod compute {
         fn forward<B: Storage>(&self, _: &(), x: X::Batch<'_>, y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, T, (), ()>) {
             let (row, mut start) = (R * P / OUTER, 0);
             for (i, size) in X::SIZES.iter().enumerate() {
-                let chunk = size / OUTER;
+                let chunk = (size / OUTER).max(1);
                 for (y, x) in flat_mut(y).chunks_exact_mut(row).zip(X::flat(x, i).chunks_exact(chunk)) {
-                    y[start..start + chunk].copy_from_slice(x);
+                    let Some(y) = y.get_mut(start..start + chunk) else { return };
+                    y.copy_from_slice(x);
                 }
                 start += chunk;
             }
@@ -111,10 +112,11 @@ pub(in crate::layers) mod compute {
             // y[start..start + chunk] = x, so dx += dy[start..start + chunk]
             let (row, mut start) = (R * P / OUTER, 0);
             for (i, size) in X::SIZES.iter().enumerate() {
-                let chunk = size / OUTER;
+                let chunk = (size / OUTER).max(1);
                 if let Some(dx) = X::flat_gradient(&mut dx, i) {
                     for (dy, dx) in flat(dy).chunks_exact(row).zip(dx.chunks_exact_mut(chunk)) {
-                        for (dx, &dy) in dx.iter_mut().zip(&dy[start..start + chunk]) {
+                        let Some(dy) = dy.get(start..start + chunk) else { return };
+                        for (dx, &dy) in dx.iter_mut().zip(dy) {
                             *dx += dy;
                         }
                     }

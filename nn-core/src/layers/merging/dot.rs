@@ -117,10 +117,16 @@ pub(in crate::layers) mod compute {
         (0..k).map(move |i| start + i * stride)
     }
 
+    /// Returns the scalar at a place. Every place is in bounds, which the compiler cannot prove for every stride.
+    #[inline(always)]
+    fn get<T: Scalar>(x: &[T], place: usize) -> T {
+        x.get(place).copied().unwrap_or(T::ZERO)
+    }
+
     /// Returns `u` of the scalars at `row`, and whether `u` depends on them.
     #[inline(always)]
     fn scale<T: Scalar>(x: &[T], row: impl Iterator<Item = usize>) -> (T, bool) {
-        let (squares, least): (T, T) = (row.map(|i| x[i] * x[i]).sum(), T::of(1e-14));
+        let (squares, least): (T, T) = (row.map(|i| get(x, i) * get(x, i)).sum(), T::of(1e-14));
         if squares >= least { (T::ONE / squares.sqrt(), true) } else { (T::ONE / least.sqrt(), false) }
     }
 
@@ -156,20 +162,20 @@ pub(in crate::layers) mod compute {
             let samples = flat(a).chunks_exact(RA * PA).zip(flat(b).chunks_exact(RB * PB));
             for ((a, b), y) in samples.zip(flat_mut(y).chunks_exact_mut(m * n)) {
                 // y[m, n] = Σₖ a[m, k] · b[n, k]
-                for i in 0..m {
-                    for j in 0..n {
-                        y[i * n + j] = row(i, K, SA).zip(row(j, K, SB)).map(|(p, q)| a[p] * b[q]).sum();
+                for (i, y) in y.chunks_exact_mut(n).enumerate() {
+                    for (j, y) in y.iter_mut().enumerate() {
+                        *y = row(i, K, SA).zip(row(j, K, SB)).map(|(p, q)| get(a, p) * get(b, q)).sum();
                     }
                 }
                 if NORMALIZE == 1 {
                     // y[m, n] *= uₘ · vₙ
-                    for i in 0..m {
+                    for (i, y) in y.chunks_exact_mut(n).enumerate() {
                         let u = scale(a, row(i, K, SA)).0;
-                        y[i * n..(i + 1) * n].iter_mut().for_each(|y| *y *= u);
+                        y.iter_mut().for_each(|y| *y *= u);
                     }
                     for j in 0..n {
                         let v = scale(b, row(j, K, SB)).0;
-                        y[j..].iter_mut().step_by(n).for_each(|y| *y *= v);
+                        y.iter_mut().skip(j).step_by(n).for_each(|y| *y *= v);
                     }
                 }
             }
@@ -222,15 +228,19 @@ pub(in crate::layers) mod compute {
             let (u, depends) = if normalize { scale(a, row(i, K, SA)) } else { (T::ONE, false) };
             for j in 0..n {
                 let v = if normalize { scale(b, row(j, K, SB)).0 } else { T::ONE };
-                let factor = u * v * dy[at(i, j)];
+                let factor = u * v * get(dy, at(i, j));
                 for (p, q) in row(i, K, SA).zip(row(j, K, SB)) {
-                    da[p] += factor * b[q];
+                    if let Some(da) = da.get_mut(p) {
+                        *da += factor * get(b, q);
+                    }
                 }
             }
             if depends {
-                let sum: T = (0..n).map(|j| dy[at(i, j)] * y[at(i, j)]).sum();
+                let sum: T = (0..n).map(|j| get(dy, at(i, j)) * get(y, at(i, j))).sum();
                 for p in row(i, K, SA) {
-                    da[p] -= u * u * sum * a[p];
+                    if let Some(da) = da.get_mut(p) {
+                        *da -= u * u * sum * get(a, p);
+                    }
                 }
             }
         }

@@ -159,9 +159,9 @@ mod compute {
         let size: usize = groups.iter().product();
         for (i, &input) in X::SIZES.iter().enumerate() {
             let at = strides(groups, ones, i);
-            for (y, x) in y.chunks_exact_mut(size).zip(X::flat(x, i).chunks_exact(input)) {
+            for (y, x) in y.chunks_exact_mut(size).zip(X::flat(x, i).chunks_exact(input.max(1))) {
                 for (k, y) in y.iter_mut().enumerate() {
-                    let x = x[at.place(k)];
+                    let Some(&x) = x.get(at.place(k)) else { return };
                     *y = if i == 0 { x } else { F::fold(*y, x) };
                 }
             }
@@ -184,10 +184,15 @@ mod compute {
         for (i, &input) in X::SIZES.iter().enumerate() {
             let at = strides(groups, ones, i);
             let Some(dx) = X::flat_gradient(dx, i) else { continue };
-            for (s, (dx, dy)) in dx.chunks_exact_mut(input).zip(dy.chunks_exact(size)).enumerate() {
+            for (s, (dx, dy)) in dx.chunks_exact_mut(input.max(1)).zip(dy.chunks_exact(size)).enumerate() {
                 for (k, &dy) in dy.iter().enumerate() {
-                    let value = |j: usize| X::flat(x, j)[s * X::SIZES[j] + strides(groups, ones, j).place(k)];
-                    dx[at.place(k)] += F::derivative(i, X::SIZES.len(), value) * dy;
+                    // Every place is in bounds, which the compiler cannot prove for a broadcast.
+                    let value = |j: usize| {
+                        let sample = s * X::SIZES.get(j).copied().unwrap_or(0);
+                        X::flat(x, j).get(sample + strides(groups, ones, j).place(k)).copied().unwrap_or(T::ZERO)
+                    };
+                    let Some(dx) = dx.get_mut(at.place(k)) else { return };
+                    *dx += F::derivative(i, X::SIZES.len(), value) * dy;
                 }
             }
         }

@@ -53,13 +53,19 @@ pub(in crate::layers) mod compute {
     use crate::tensor::Element;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
+    use core::iter::repeat;
     use nalgebra::{SMatrix, SVector};
 
     /// Computes `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
-    fn mean<T: Scalar>(x: &[T], counts: impl Fn(usize) -> bool, y: &mut [T]) {
+    fn mean<T: Scalar, const F: usize, const S: usize>(
+        x: &SMatrix<T, F, S>,
+        counts: impl Iterator<Item = bool>,
+        y: &mut SVector<T, F>,
+    ) {
+        let y = y.as_mut_slice();
         y.fill(T::ZERO);
         let mut sum = 0;
-        for (_, x) in x.chunks_exact(y.len()).enumerate().filter(|(t, _)| counts(*t)) {
+        for (x, _) in x.as_slice().chunks_exact(F).zip(counts).filter(|(_, counts)| *counts) {
             sum += 1;
             y.iter_mut().zip(x).for_each(|(y, &x)| *y += x);
         }
@@ -70,11 +76,14 @@ pub(in crate::layers) mod compute {
     }
 
     /// y = Σₜ m[t] · x[t] / Σₜ m[t], so dx[t] += m[t] · dy / Σₜ m[t].
-    fn add_mean<T: Scalar>(dy: &[T], counts: impl Fn(usize) -> bool, dx: &mut [T]) {
-        let steps = dx.len() / dy.len();
-        let sum = (0..steps).filter(|&t| counts(t)).count();
+    fn add_mean<T: Scalar, const F: usize, const S: usize>(
+        dy: &SVector<T, F>,
+        counts: impl Iterator<Item = bool> + Clone,
+        dx: &mut SMatrix<T, F, S>,
+    ) {
+        let sum = counts.clone().take(S).filter(|&counts| counts).count();
         let share = T::ONE / T::of(sum.max(1) as f64);
-        for (_, dx) in dx.chunks_exact_mut(dy.len()).enumerate().filter(|(t, _)| counts(*t)) {
+        for (dx, _) in dx.as_mut_slice().chunks_exact_mut(F).zip(counts).filter(|(_, counts)| *counts) {
             dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += share * dy);
         }
     }
@@ -95,9 +104,9 @@ pub(in crate::layers) mod compute {
         ) {
             let samples = x.iter().zip(y);
             match pass.mask(0) {
-                None => samples.for_each(|(x, y)| mean(x.as_slice(), |_| true, y.as_mut_slice())),
+                None => samples.for_each(|(x, y)| mean(x, repeat(true), y)),
                 Some(m) => samples.zip(m.chunks_exact(S)).for_each(|((x, y), m)| {
-                    mean(x.as_slice(), |t| m[t] != 0, y.as_mut_slice());
+                    mean(x, m.iter().map(|&m| m != 0), y);
                 }),
             }
         }
@@ -114,9 +123,9 @@ pub(in crate::layers) mod compute {
         ) {
             let samples = dx.into_iter().flatten().zip(dy);
             match memory.mask(0) {
-                None => samples.for_each(|(dx, dy)| add_mean(dy.as_slice(), |_| true, dx.as_mut_slice())),
+                None => samples.for_each(|(dx, dy)| add_mean(dy, repeat(true), dx)),
                 Some(m) => samples.zip(m.chunks_exact(S)).for_each(|((dx, dy), m)| {
-                    add_mean(dy.as_slice(), |t| m[t] != 0, dx.as_mut_slice());
+                    add_mean(dy, m.iter().map(|&m| m != 0), dx);
                 }),
             }
         }

@@ -2,6 +2,7 @@
 
 use super::products::{self, Factors};
 use super::sizes::Size;
+use super::view::{Counts, View, copy};
 use crate::kernels::{self, Simd};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
@@ -89,7 +90,7 @@ use rand::Rng;
 ///         // z += V · h
 ///         at.add_state::<M, U, G>(simd, w.recurrent_kernel.as_slice());
 ///         for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
-///             let (z, gates) = (at.pre.row(k), at.gates.row(k));
+///             let (Some(z), Some(gates)) = (at.pre.get::<G>(k), at.gates.get_mut::<G>(k)) else { return };
 ///             Sigmoid.forward(U, &z[..U], &mut gates[..U]);
 ///             Tanh.forward(U, &z[U..], &mut gates[U..]);
 ///             for u in 0..U {
@@ -103,7 +104,7 @@ use rand::Rng;
 ///         for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
 ///             dz.fill(T::ZERO);
 ///             if at.counts.sample(k) {
-///                 let (gates, h) = (at.gates.row(k), at.h_before.row(k));
+///                 let (Some(gates), Some(h)) = (at.gates.get::<G>(k), at.h_before.get::<U>(k)) else { return };
 ///                 for u in 0..U {
 ///                     let (g, n) = (gates[u], gates[U + u]);
 ///                     // σ' = g · (1 - g), tanh' = 1 - n²
@@ -112,7 +113,9 @@ use rand::Rng;
 ///                     dh[u] *= g;
 ///                 }
 ///             }
-///             at.dz_kept.row(k).copy_from_slice(dz);
+///             if let Some(kept) = at.dz_kept.get_mut::<G>(k) {
+///                 kept.copy_from_slice(dz);
+///             }
 ///         }
 ///         // z += V · h, so dh += Vᵀ · dz
 ///         at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());
@@ -209,43 +212,6 @@ pub struct Options {
     pub zero_output: bool,
 }
 
-/// The rows of one step: one for each sample.
-pub struct View<S> {
-    data: S,
-    steps: usize,
-    at: usize,
-    len: usize,
-}
-
-impl<S> View<S> {
-    /// Creates a view of the rows at step `at`, of `len` scalars each, with `steps` rows for each sample.
-    pub fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
-        View { data, steps, at, len }
-    }
-}
-
-impl<T> View<&mut [T]> {
-    /// Returns the rows, and the distance between them.
-    #[inline(always)]
-    pub fn rows(&mut self) -> (&mut [T], usize) {
-        (&mut self.data[self.at * self.len..], self.steps * self.len)
-    }
-
-    /// Returns the row of sample `k`.
-    #[inline(always)]
-    pub fn row(&mut self, k: usize) -> &mut [T] {
-        &mut self.data[(k * self.steps + self.at) * self.len..][..self.len]
-    }
-}
-
-impl<T> View<&[T]> {
-    /// Returns the row of sample `k`.
-    #[inline(always)]
-    pub fn row(&self, k: usize) -> &[T] {
-        &self.data[(k * self.steps + self.at) * self.len..][..self.len]
-    }
-}
-
 /// One forward step of all samples.
 pub struct Step<'a, T> {
     /// The kernel's product with the input; the cell adds the state's share.
@@ -304,27 +270,6 @@ pub struct AllSteps<'a, T> {
     pub state_mask: Factors<'a, T>,
 }
 
-/// The samples that count at a step.
-#[derive(Clone, Copy)]
-pub struct Counts<'a> {
-    mask: &'a [u32],
-    steps: usize,
-    at: usize,
-}
-
-impl<'a> Counts<'a> {
-    /// Creates the flags of step `at` of `steps`.
-    pub fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
-        Counts { mask, steps, at }
-    }
-
-    /// Whether sample `k` counts.
-    #[inline(always)]
-    pub fn sample(&self, k: usize) -> bool {
-        self.mask.is_empty() || self.mask[k * self.steps + self.at] != 0
-    }
-}
-
 impl<T: Scalar> Step<'_, T> {
     /// Computes `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
     #[inline(always)]
@@ -336,7 +281,7 @@ impl<T: Scalar> Step<'_, T> {
         self.product.fill(T::ZERO);
         products::add::<T, U, U, G>(0..G / U, v, self.h, self.state_mask, self.product);
         for (k, product) in self.product.chunks_exact(G).enumerate() {
-            let pre = self.pre.row(k);
+            let Some(pre) = self.pre.get_mut::<G>(k) else { return };
             for g in 0..G {
                 pre[g] += product[g];
             }
@@ -389,6 +334,6 @@ pub(super) fn fill_rows<T: Scalar, const G: usize>(b: &[T], y: &mut [T]) {
         return y.fill(T::ZERO);
     }
     for y in y.chunks_exact_mut(G) {
-        y.copy_from_slice(b);
+        copy(b, y);
     }
 }

@@ -4,7 +4,7 @@ use super::sequence::Sequence;
 use super::sizes::States;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Storage, buffers};
-use crate::tensor::{Sample, flat_mut};
+use crate::tensor::{Sample, first_mut, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
 /// The maximum number of gates.
@@ -43,9 +43,9 @@ buffers! {
 pub type Scratch<B, T, X, S, const F: usize, const U: usize, const G: usize, const K: usize> =
     Kept<B, T, X, SMatrix<T, F, 1>, S, F, U, G, K>;
 
-/// Returns the scalars of a buffer, even if its samples have none.
-fn slice<S: Sample>(samples: &mut [S]) -> &mut [S::Element] {
-    if S::SIZE == 0 { &mut [] } else { flat_mut(samples) }
+/// Returns the scalars of the first `n` samples of a buffer, even if they have none.
+fn slice<S: Sample>(samples: &mut [S], n: usize) -> &mut [S::Element] {
+    if S::SIZE == 0 { &mut [] } else { flat_mut(first_mut(samples, n)) }
 }
 
 /// The slices of both kinds of memory. "Rows" means one row for each step of each sample.
@@ -109,14 +109,14 @@ impl<
     pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
         KeptSlices {
             steps: R::STEPS,
-            gates: slice(&mut self.gates[..n]),
-            own: slice(&mut self.own[..n]),
-            h_before: slice(&mut self.h_before[..n]),
-            c_before: slice(&mut self.c_before[..n]),
-            pre: slice(&mut self.pre[..n]),
-            h: slice(&mut self.h[..n]),
-            c: slice(&mut self.c[..n]),
-            product: slice(&mut self.product[..n]),
+            gates: slice(&mut self.gates, n),
+            own: slice(&mut self.own, n),
+            h_before: slice(&mut self.h_before, n),
+            c_before: slice(&mut self.c_before, n),
+            pre: slice(&mut self.pre, n),
+            h: slice(&mut self.h, n),
+            c: slice(&mut self.c, n),
+            product: slice(&mut self.product, n),
             training: None,
         }
     }
@@ -137,11 +137,11 @@ impl<
     /// Returns the slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
         let training = Training {
-            dz: slice(&mut self.dz[..n]),
-            carry: slice(&mut self.carry[..n]),
-            dropped: slice(&mut self.dropped[..n]),
-            input_mask: slice(&mut self.input_mask[..n]),
-            state_mask: slice(&mut self.state_mask[..n]),
+            dz: slice(&mut self.dz, n),
+            carry: slice(&mut self.carry, n),
+            dropped: slice(&mut self.dropped, n),
+            input_mask: slice(&mut self.input_mask, n),
+            state_mask: slice(&mut self.state_mask, n),
         };
         KeptSlices { training: Some(training), ..self.kept.slices(n) }
     }

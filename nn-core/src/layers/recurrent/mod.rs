@@ -137,6 +137,8 @@ pub(super) mod sizes;
 #[cfg(feature = "compute")]
 pub(super) mod steps;
 #[cfg(feature = "compute")]
+pub(super) mod view;
+#[cfg(feature = "compute")]
 pub(super) mod walk;
 #[cfg(feature = "compute")]
 pub(super) mod weights;
@@ -146,11 +148,12 @@ pub use crate::kernels::Simd;
 
 #[cfg(feature = "compute")]
 pub use self::{
-    cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, state_shape},
+    cell::{AllSteps, Cell, Options, Step, StepBack, state_shape},
     memory::{Cache, Kept, Scratch},
     products::Factors,
     projected::compute::FromGates,
     run::Recurrent,
     sequence::{Sequence, SequenceGradients, SequenceParts},
     sizes::{One, Outputs, Returns, Run, Size, Sizes, States, Two},
+    view::{Counts, View},
 };

@@ -31,14 +31,27 @@ impl<'a, T: Scalar> Factors<'a, T> {
     /// Returns the `size` factors of sample `k`.
     #[inline(always)]
     pub fn sample(&self, k: usize, size: usize) -> Self {
-        if self.m.is_empty() { *self } else { Factors { m: &self.m[k * size..][..size], per: self.per } }
+        Factors { m: self.m.get(k * size..(k + 1) * size).unwrap_or_default(), per: self.per }
     }
 
     /// Returns the factor by which gate `gate` multiplies vector `row` of length `I`; `None` for 1.
     #[inline(always)]
-    fn of<const I: usize>(&self, row: usize, gate: usize, gates: usize) -> Option<&'a [T]> {
-        if self.m.is_empty() { None } else { Some(&self.m[(row / self.per * gates + gate) * I..][..I]) }
+    fn of<const I: usize>(&self, row: usize, gate: usize, gates: usize) -> Option<&'a [T; I]> {
+        let sample = row.checked_div(self.per)?;
+        self.m.get((sample * gates + gate) * I..)?.first_chunk()
     }
+}
+
+/// Returns the `U` rows of a gate.
+#[inline(always)]
+fn gate<T, const U: usize>(rows: &[T], g: usize) -> Option<&[T; U]> {
+    rows.get(g * U..)?.first_chunk()
+}
+
+/// Returns the `U` rows of a gate for writing.
+#[inline(always)]
+fn gate_mut<T, const U: usize>(rows: &mut [T], g: usize) -> Option<&mut [T; U]> {
+    rows.get_mut(g * U..)?.first_chunk_mut()
 }
 
 /// Computes `y[g] += W[g] · (m[g] ⊙ x)`.
@@ -52,10 +65,10 @@ pub(in super::super) fn add<T: Scalar, const I: usize, const U: usize, const G: 
 ) {
     for (row, (x, y)) in x.chunks_exact(I).zip(y.chunks_exact_mut(G)).enumerate() {
         for g in gates.clone() {
-            let (m, y) = (factors.of::<I>(row, g, G / U), &mut y[g * U..][..U]);
-            for i in 0..I {
+            let (m, Some(y)) = (factors.of::<I>(row, g, G / U), gate_mut::<T, U>(y, g)) else { continue };
+            for (i, column) in w.chunks_exact(G).take(I).enumerate() {
                 let x = m.map_or(x[i], |m| m[i] * x[i]);
-                let column = &w[i * G + g * U..][..U];
+                let Some(column) = gate::<T, U>(column, g) else { continue };
                 for u in 0..U {
                     y[u] += column[u] * x;
                 }
@@ -75,9 +88,10 @@ pub(in super::super) fn add_transposed<T: Scalar, const I: usize, const U: usize
 ) {
     for (row, (dy, dx)) in dy.chunks_exact(G).zip(dx.chunks_exact_mut(I)).enumerate() {
         for g in gates.clone() {
-            let (m, dy) = (factors.of::<I>(row, g, G / U), &dy[g * U..][..U]);
-            for i in 0..I {
-                let d = dot(&w[i * G + g * U..][..U], dy);
+            let (m, Some(dy)) = (factors.of::<I>(row, g, G / U), gate::<T, U>(dy, g)) else { continue };
+            for (i, column) in w.chunks_exact(G).take(I).enumerate() {
+                let Some(column) = gate::<T, U>(column, g) else { continue };
+                let d = dot(column, dy);
                 dx[i] += m.map_or(d, |m| m[i] * d);
             }
         }
@@ -95,10 +109,10 @@ pub(in super::super) fn add_outer<T: Scalar, const I: usize, const U: usize, con
 ) {
     for (row, (x, dy)) in x.chunks_exact(I).zip(dy.chunks_exact(G)).enumerate() {
         for g in gates.clone() {
-            let (m, dy) = (factors.of::<I>(row, g, G / U), &dy[g * U..][..U]);
-            for i in 0..I {
+            let (m, Some(dy)) = (factors.of::<I>(row, g, G / U), gate::<T, U>(dy, g)) else { continue };
+            for (i, column) in dw.chunks_exact_mut(G).take(I).enumerate() {
                 let x = m.map_or(x[i], |m| m[i] * x[i]);
-                let column = &mut dw[i * G + g * U..][..U];
+                let Some(column) = gate_mut::<T, U>(column, g) else { continue };
                 for u in 0..U {
                     column[u] += dy[u] * x;
                 }

@@ -4,6 +4,7 @@ use super::cell::{Cell, Options};
 use super::projected::compute::FromGates;
 use super::sequence::SequenceParts;
 use super::sizes::{Outputs, Run, Size};
+use super::view::copy;
 use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
@@ -97,8 +98,8 @@ where
         dw: Option<&mut Self::Weights>,
     ) {
         let mut dlast: [&[T]; 2] = [&[]; 2];
-        for i in 1..Self::Output::COUNT {
-            dlast[i - 1] = Self::Output::flat(dy, i);
+        for (i, dlast) in dlast.iter_mut().enumerate().take(Self::Output::COUNT - 1) {
+            *dlast = Self::Output::flat(dy, 1 + i);
         }
         let x = <SizesOf<L> as Run<T, X>>::parts(x).with_mask(memory.mask(0));
         let dx = <SizesOf<L> as Run<T, X>>::part_gradients(dx);
@@ -151,7 +152,7 @@ where
     ) {
         let flat = Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0);
         let (cell, options, states) = (self.cell(), self.options(), [gates.states[0], gates.states[1]]);
-        let pre = |pre: &mut [T]| pre.copy_from_slice(gates.x);
+        let pre = |pre: &mut [T]| copy(gates.x, pre);
         let last =
             <SizesOf<L> as Run<T, X>>::run_from::<B, _>(cell, options, w, n, pre, states, gates.mask, flat, scratch);
         last_states::<T, Self::Output>(last, y);
@@ -160,7 +161,7 @@ where
 
 /// Writes the last states to the outputs after the first output.
 fn last_states<T: Scalar, Y: FloatTensors<T>>(last: [&[T]; 2], mut y: Y::BatchMut<'_>) {
-    for i in 1..Y::COUNT {
-        Y::flat_mut(Y::reborrow(&mut y), i).copy_from_slice(last[i - 1]);
+    for (i, last) in last.into_iter().enumerate().take(Y::COUNT - 1) {
+        copy(last, Y::flat_mut(Y::reborrow(&mut y), 1 + i));
     }
 }

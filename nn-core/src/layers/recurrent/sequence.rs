@@ -64,7 +64,9 @@ impl<'a, T> SequenceParts<'a, T> {
     /// Returns the parts with only `count` of the initial states, from number `first` on.
     pub(in super::super) fn with_states(mut self, first: usize, count: usize) -> Self {
         let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
-        states[..count].copy_from_slice(&self.states[first..first + count]);
+        for (to, from) in states.iter_mut().zip(self.states.into_iter().skip(first)).take(count) {
+            *to = from;
+        }
         self.states = states;
         self
     }

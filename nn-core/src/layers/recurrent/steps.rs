@@ -1,10 +1,11 @@
 //! The walk over the steps of a sequence, forward and backward, from the input's share of the gates. It is compiled
 //! for the machine as a whole.
 
-use super::cell::{Cell, Counts, Options, Step, StepBack, View};
+use super::cell::{Cell, Options, Step, StepBack};
 use super::memory::{KeptSlices, Training};
 use super::products::Factors;
 use super::sizes::Size;
+use super::view::{Counts, View, copy};
 use crate::kernels::{Simd, WithSimd, prefetch};
 use crate::tensor::scalar::Scalar;
 
@@ -50,12 +51,8 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward
             let mut h_before = View::new(&mut *memory.h_before, memory.steps, kept, U);
             let mut c_before = View::new(&mut *memory.c_before, memory.steps, kept, <L::Sizes as Size>::MEMORY);
             if keeps {
-                for k in 0..n {
-                    h_before.row(k).copy_from_slice(&memory.h[k * U..][..U]);
-                    c_before
-                        .row(k)
-                        .copy_from_slice(&memory.c[k * <L::Sizes as Size>::MEMORY..][..<L::Sizes as Size>::MEMORY]);
-                }
+                keep::<T, U>(memory.h, &mut h_before);
+                keep::<T, U>(memory.c, &mut c_before);
             }
             let step = Step {
                 pre: View::new(&mut *memory.pre, steps, at, G),
@@ -74,22 +71,21 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward
                 continue;
             }
             // y[t] = h where the step counts; else the state and the output of the step before
-            for k in 0..n {
-                let (h, counts) = (&mut memory.h[k * U..][..U], counts.sample(k));
-                let (rows, row) = if last_only { (1, 0) } else { (steps, t) };
-                let y = &mut y[k * rows * U..][..(row + 1) * U];
-                if counts {
-                    y[row * U..].copy_from_slice(h);
+            let (rows, row) = if last_only { (1, 0) } else { (steps, t) };
+            for (k, (h, y)) in memory.h.chunks_exact(U).zip(y.chunks_mut((rows * U).max(1))).enumerate() {
+                let Some((before, y)) = y.split_at_mut_checked(row * U) else { return };
+                let Some(y) = y.first_chunk_mut::<U>() else { return };
+                if counts.sample(k) {
+                    y.copy_from_slice(h);
                 } else if t == 0 || options.zero_output {
-                    y[row * U..].fill(T::ZERO);
-                } else if row > 0 {
-                    y.copy_within((row - 1) * U..row * U, row * U);
+                    y.fill(T::ZERO);
+                } else if let Some(before) = before.last_chunk::<U>() {
+                    y.copy_from_slice(before);
                 }
-                if !counts {
-                    h.copy_from_slice(h_before.row(k));
-                    memory.c[k * <L::Sizes as Size>::MEMORY..][..<L::Sizes as Size>::MEMORY]
-                        .copy_from_slice(c_before.row(k));
-                }
+            }
+            if !mask.is_empty() {
+                restore::<T, U>(counts, &h_before, memory.h);
+                restore::<T, U>(counts, &c_before, memory.c);
             }
         }
     }
@@ -131,10 +127,11 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Backwar
             let at = options.step(t, steps);
             let counts = Counts::new(mask, steps, at);
             // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient dy[t] joins, or 0
-            for k in 0..n {
-                let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
-                if !last_only {
-                    add(carry, &dy[(k * steps + t) * U..][..U]);
+            let dy = View::new(if last_only { &[] } else { dy }, steps, t, U);
+            let samples = training.carry.chunks_exact_mut(U).zip(memory.h.chunks_exact_mut(U));
+            for (k, (carry, dh)) in samples.enumerate() {
+                if let Some(dy) = dy.get::<U>(k) {
+                    add(carry, dy);
                 }
                 if counts.sample(k) {
                     add(dh, carry);
@@ -171,8 +168,8 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Backwar
 #[inline(always)]
 fn fetch<T>(data: &[T], n: usize, steps: usize, at: usize, len: usize) {
     if n > 1 {
-        for k in 0..n {
-            prefetch(&data[(k * steps + at) * len..][..len]);
+        for row in data.get(at * len..).unwrap_or_default().chunks((steps * len).max(1)) {
+            prefetch(row.get(..len).unwrap_or_default());
         }
     }
 }
@@ -197,7 +194,27 @@ impl Options {
 /// Sets the first state of a walk.
 #[inline(always)]
 fn begin<T: Scalar>(state: &mut [T], first: &[T]) {
-    if first.is_empty() { state.fill(T::ZERO) } else { state.copy_from_slice(first) }
+    if first.is_empty() { state.fill(T::ZERO) } else { copy(first, state) }
+}
+
+/// Keeps the state before a step. A state that the cell does not have is empty.
+#[inline(always)]
+fn keep<T: Scalar, const U: usize>(state: &[T], before: &mut View<&mut [T]>) {
+    for (k, state) in state.chunks_exact(U).enumerate() {
+        if let Some(before) = before.get_mut::<U>(k) {
+            before.copy_from_slice(state);
+        }
+    }
+}
+
+/// Restores the state before a step, for the samples whose step does not count.
+#[inline(always)]
+fn restore<T: Scalar, const U: usize>(counts: Counts<'_>, before: &View<&mut [T]>, state: &mut [T]) {
+    for (k, state) in state.chunks_exact_mut(U).enumerate() {
+        if let (false, Some(before)) = (counts.sample(k), before.get::<U>(k)) {
+            state.copy_from_slice(before);
+        }
+    }
 }
 
 /// `a += b`

@@ -64,10 +64,12 @@ fn draw<T: Scalar>(rate: f64, m: &mut [T], rng: &mut dyn Rng) {
 
 /// Computes `y = m ⊙ x` for the steps of each sample.
 fn drop_input<T: Scalar, const F: usize>(m: &[T], x: &[T], steps: usize, y: &mut [T]) {
-    for (k, (y, x)) in y.chunks_exact_mut(F).zip(x.chunks_exact(F)).enumerate() {
-        let m = &m[k / steps * F..][..F];
-        for f in 0..F {
-            y[f] = m[f] * x[f];
+    let of_sample = (steps * F).max(1);
+    for ((y, x), m) in y.chunks_mut(of_sample).zip(x.chunks(of_sample)).zip(m.chunks_exact(F)) {
+        for (y, x) in y.chunks_exact_mut(F).zip(x.chunks_exact(F)) {
+            for f in 0..F {
+                y[f] = m[f] * x[f];
+            }
         }
     }
 }
@@ -231,13 +233,13 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     match options.dropping(!training.dropped.is_empty(), G / U) {
         Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x, pre),
         Dropping::Once => {
-            let m = &mut training.input_mask[..samples * F];
+            let m = training.input_mask.get_mut(..samples * F).unwrap_or_default();
             draw(options.dropout, m, rng);
             drop_input::<T, F>(m, x, steps, training.dropped);
             kernels::affine::<T, F, G>(kernel, bias, training.dropped, pre);
         }
         Dropping::ByGate => {
-            let m = &mut training.input_mask[..samples * (G / U) * F];
+            let m = training.input_mask.get_mut(..samples * (G / U) * F).unwrap_or_default();
             draw(options.dropout, m, rng);
             fill_rows::<T, G>(bias, pre);
             products::add::<T, F, U, G>(0..G / U, kernel, x, Factors { m, per: steps }, pre);
@@ -283,10 +285,13 @@ fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
             Dropping::Once => {
                 dropped.fill(T::ZERO);
                 kernels::add_transposed::<T, F, G>(kernel, dz, dropped);
-                for (k, (dx, d)) in dx.chunks_exact_mut(F).zip(dropped.chunks_exact(F)).enumerate() {
-                    let m = &input_mask[k / steps * F..][..F];
-                    for f in 0..F {
-                        dx[f] += m[f] * d[f];
+                let of_sample = (steps * F).max(1);
+                let samples = dx.chunks_mut(of_sample).zip(dropped.chunks(of_sample));
+                for ((dx, d), m) in samples.zip(input_mask.chunks_exact(F)) {
+                    for (dx, d) in dx.chunks_exact_mut(F).zip(d.chunks_exact(F)) {
+                        for f in 0..F {
+                            dx[f] += m[f] * d[f];
+                        }
                     }
                 }
             }

@@ -93,7 +93,7 @@ pub trait NumberOf<T, const R: usize, const C: usize> {
 
 impl<X, T: Element> NumberOf<T, 1, 1> for X {
     fn as_samples(items: &[T]) -> &[SMatrix<T, 1, 1>] {
-        bytemuck::cast_slice(items)
+        bytemuck::must_cast_slice(items)
     }
 }
 

@@ -93,8 +93,11 @@ const ON_STACK: usize = 16 * 1024;
 
 /// Copies position `from` of a sample to position `to`.
 fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {
-    let rows = S::ROWS;
-    S::flat_mut(slice::from_mut(sample)).copy_within(from * rows..(from + 1) * rows, to * rows);
+    let (scalars, rows) = (S::flat_mut(slice::from_mut(sample)), S::ROWS);
+    for r in 0..rows {
+        let scalar = scalars.get(from * rows + r).copied();
+        scalars.iter_mut().skip(to * rows + r).zip(scalar).for_each(|(to, scalar)| *to = scalar);
+    }
 }
 
 #[cfg(test)]

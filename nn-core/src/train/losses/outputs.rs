@@ -170,9 +170,9 @@ fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     let mut sum = 0.0;
     let mut from_logits = false;
     for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
-        let mut gradient = gradients.as_deref_mut().map(|gradients| &mut gradients[n]);
-        let logits = logits.map(|logits| (head, &logits[n]));
-        let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
+        let mut gradient = gradients.as_deref_mut().and_then(|gradients| gradients.get_mut(n));
+        let logits = logits.and_then(|logits| Some((head, logits.get(n)?)));
+        let mask = mask.and_then(|mask| mask.get(n * P::COLS..(n + 1) * P::COLS));
         let (value, fused) = match mask {
             Some(mask) => loss.masked(target, prediction, logits, mask, gradient.as_deref_mut()),
             None => judge(loss, target, prediction, logits, gradient.as_deref_mut()),
@@ -250,8 +250,9 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         gradients: Option<&mut [P]>,
         losses: &mut [f64],
     ) -> LogitMask {
-        let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, heads[0], weighting, gradients);
-        losses[0] = loss;
+        let head = heads.first().copied().unwrap_or_default();
+        let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, head, weighting, gradients);
+        losses.iter_mut().take(1).for_each(|first| *first = loss);
         from_logits as LogitMask
     }
 
@@ -346,11 +347,11 @@ macro_rules! spread_losses {
                     targets.$i,
                     predictions.$i,
                     logits.$i,
-                    heads[$i],
+                    heads.get($i).copied().unwrap_or_default(),
                     weighting.only($i),
                     gradients.$i.take(),
                 );
-                losses[$i] = loss;
+                losses.iter_mut().skip($i).take(1).for_each(|own| *own = loss);
                 logit_mask |= (from_logits as LogitMask) << $i;
             )+
             logit_mask

@@ -62,7 +62,7 @@ fn positions<'a, T, Y, const R: usize, const P: usize>(
     targets: &'a [Y],
     predictions: &'a SMatrix<T, R, P>,
 ) -> impl Iterator<Item = (&'a [Y], &'a [T])> {
-    targets.chunks_exact(targets.len() / P).zip(predictions.as_slice().chunks_exact(R))
+    targets.chunks_exact((targets.len() / P).max(1)).zip(predictions.as_slice().chunks_exact(R))
 }
 
 /// Returns `1/P · Σ l(t[p], y[p])`.

@@ -46,16 +46,17 @@ pub enum Clipping {
 
 impl Clipping {
     /// Clips the gradient `g` of all weights. `parts` are the trainable ranges, each with the number of its variable;
-    /// the ranges of one variable are neighbours. The rest of `g` is ignored.
+    /// the ranges of one variable are neighbours. The rest of `g`, and a range outside of `g`, are ignored.
     ///
     /// NaN and infinity behave as in Keras: a norm that is not finite makes the whole gradient NaN under `GlobalNorm`.
-    ///
-    /// # Panics
-    /// If a range lies outside `g`.
     pub fn apply<T: Scalar>(self, g: &mut [T], parts: &[(usize, Range<usize>)]) {
         match self {
             Clipping::Norm(c) if c > 0.0 => {
-                for variable in parts.chunk_by(|a, b| a.0 == b.0) {
+                let mut rest = parts;
+                while let [(number, _), ..] = rest {
+                    let ranges = rest.iter().take_while(|part| part.0 == *number).count();
+                    let (variable, others) = rest.split_at_checked(ranges).unwrap_or((rest, &[]));
+                    rest = others;
                     let norm = norm(g, variable);
                     // A NaN norm makes the gradient NaN.
                     if norm > c || norm.is_nan() {
@@ -66,7 +67,7 @@ impl Clipping {
             Clipping::Value(c) if c > 0.0 => {
                 let (low, high) = (T::of(-c), T::of(c));
                 for (_, range) in parts {
-                    for g in &mut g[range.clone()] {
+                    for g in g.get_mut(range.clone()).unwrap_or_default() {
                         // Not `clamp`: a NaN stays NaN.
                         if *g > high {
                             *g = high;
@@ -90,13 +91,13 @@ impl Clipping {
 /// Returns `√ Σ g²`, in `f64`, which neither overflows nor loses small numbers.
 fn norm<T: Scalar>(g: &[T], parts: &[(usize, Range<usize>)]) -> f64 {
     let squares = |g: &[T]| g.iter().map(|g| g.to_f64() * g.to_f64()).sum::<f64>();
-    ComplexField::sqrt(parts.iter().map(|(_, range)| squares(&g[range.clone()])).sum::<f64>())
+    ComplexField::sqrt(parts.iter().map(|(_, range)| squares(g.get(range.clone()).unwrap_or_default())).sum::<f64>())
 }
 
 fn scale<T: Scalar>(g: &mut [T], parts: &[(usize, Range<usize>)], factor: f64) {
     let factor = T::of(factor);
     for (_, range) in parts {
-        g[range.clone()].iter_mut().for_each(|g| *g *= factor);
+        g.get_mut(range.clone()).unwrap_or_default().iter_mut().for_each(|g| *g *= factor);
     }
 }
 

@@ -97,6 +97,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`, for flash memory. It
     /// takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
     ///
+    /// [`restore`](Self::restore) reads them; [`snapshot::restore`] does not, because it reads weights alone. Use
+    /// [`snapshot::steps`] to read the number of steps without restoring.
+    ///
     /// # Errors
     /// If `to` is shorter.
     pub fn save(&self, optimizer: &impl Optimizer, to: &mut [u8]) -> Result<(), Damaged> {
