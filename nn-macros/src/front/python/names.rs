@@ -28,6 +28,8 @@ const LARGEST: &str = "`GlobalMaxPooling1D` takes the largest over all steps; an
 const CONV: &str =
     "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
+const GROUPS: &str = "it takes the number of groups alone: `GroupNormalization(8)`";
+const INSTANCE: &str = "each channel is a group by itself: `GroupNormalization(groups = -1)`";
 const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
 const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
@@ -59,7 +61,10 @@ const TORCH: &[(&str, Here)] = &[
     ("MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool2d FractionalMaxPool2d", Not(POOL)),
     ("AdaptiveAvgPool2d AdaptiveAvgPool3d", Not(MEAN)),
     ("AdaptiveMaxPool2d AdaptiveMaxPool3d", Not(LARGEST)),
-    ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
+    ("GroupNorm", Is("GroupNormalization", GROUPS)),
+    ("InstanceNorm1d InstanceNorm2d InstanceNorm3d", Is("GroupNormalization", INSTANCE)),
+    ("RMSNorm", Is("RMSNormalization", FEATURES)),
+    ("LocalResponseNorm", Not(NORM)),
     ("Dropout1d Dropout2d Dropout3d FeatureAlphaDropout", Not(DROP)),
     ("RNNCell", Not(CELL)),
     (
@@ -90,6 +95,9 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("transpose", Is("Permute", "axes begin with 1, and the batch is not counted: `Permute([2, 1])(x)`")),
     ("batch_norm", Is("BatchNormalization", FEATURES)),
     ("layer_norm", Is("LayerNormalization", FEATURES)),
+    ("group_norm", Is("GroupNormalization", GROUPS)),
+    ("instance_norm", Is("GroupNormalization", INSTANCE)),
+    ("rms_norm", Is("RMSNormalization", FEATURES)),
     ("max_pool1d max_pool2d avg_pool1d avg_pool2d", Not(POOL)),
     ("adaptive_avg_pool2d", Not(MEAN)),
     ("conv1d", Not(CONV)),
@@ -145,7 +153,7 @@ const KERAS: &[(&str, Here)] = &[
     ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
     ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
     ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
-    ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
+    ("SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
     (
         "Rescaling Normalization Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
