@@ -126,6 +126,8 @@ pub mod words;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__inherent as inherent;
+    #[cfg(feature = "train")]
+    pub use crate::train::keras::BeforeCompile;
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
     pub use nn_core::storage::buffers;
@@ -218,6 +220,9 @@ macro_rules! __with_heap {
 }
 
 /// Gives the items of [`Model`] to the `f32` form of a model, so that `Digits::boxed` needs no annotation.
+///
+/// A library is compiled with all its functions that are not generic, except for those with `#[inline]`. Without it, a
+/// library with a model that is too large for `new` would not compile.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __inherent {
@@ -240,21 +245,34 @@ macro_rules! __inherent {
             pub const COSTS: $crate::summary::Costs = <Self as $crate::Model>::COSTS;
 
             /// Returns the graph in Graphviz's language.
+            #[inline]
             pub const fn dot() -> &'static ::core::primitive::str {
                 <Self as $crate::Model>::DOT
             }
 
             $crate::__with_heap! {
                 /// Makes a model with fresh weights on the heap, in place.
+                #[inline]
                 pub fn boxed(rng: &mut dyn $crate::__private::Rng) -> $crate::__private::Box<Self> {
                     <Self as $crate::Model>::boxed(rng)
                 }
             }
 
             /// Makes a model with fresh weights by value. A model that is too large for a stack is a compile error.
+            #[inline]
             pub fn new(rng: &mut dyn $crate::__private::Rng) -> Self {
                 <Self as $crate::Model>::new(rng)
             }
         }
+
+        $crate::__before_compile! { $name }
     };
+}
+
+/// Without training, a model has no methods of `compile`.
+#[cfg(not(feature = "train"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __before_compile {
+    ($name:ident) => {};
 }

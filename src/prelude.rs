@@ -35,7 +35,7 @@ pub use rand::{Rng, RngExt, SeedableRng};
 // Methods of Keras that have another form here; their errors say which.
 #[cfg(feature = "train")]
 #[doc(hidden)]
-pub use crate::train::keras::{BeforeCompile as _, KerasNames as _};
+pub use crate::train::keras::{ArgumentsOfFit as _, MethodsOfCompiled as _, MethodsOfKeras as _};
 
 // Names whose feature is off.
 #[cfg(not(feature = "alloc"))]

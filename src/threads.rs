@@ -144,8 +144,16 @@ impl Team {
             #[cfg(feature = "rayon")]
             Team::Pool | Team::Helpers(_) => {
                 let (mut a, mut b) = (Some(a), Some(b));
-                let a: Half<'_> = &mut || a.take().into_iter().for_each(|a| a());
-                let b: Half<'_> = &mut || b.take().into_iter().for_each(|b| b());
+                let a: Half<'_> = &mut || {
+                    if let Some(a) = a.take() {
+                        a()
+                    }
+                };
+                let b: Half<'_> = &mut || {
+                    if let Some(b) = b.take() {
+                        b()
+                    }
+                };
                 match self {
                     Team::Helpers(most) => helpers::join(most, a, b),
                     _ => pool(a, b),
@@ -154,8 +162,8 @@ impl Team {
         }
     }
 
-    /// Calls `work` with every part.
-    pub(crate) fn each<A: Send, B: Send>(self, a: &mut [A], b: &mut [B], work: &(impl Fn(&mut A, &mut B) + Sync)) {
+    /// Calls `work` with every part. It is of any type, so that this is compiled once for a model.
+    pub(crate) fn each<A: Send, B: Send>(self, a: &mut [A], b: &mut [B], work: &(dyn Fn(&mut A, &mut B) + Sync)) {
         if let ([a], [b]) = (&mut *a, &mut *b) {
             return work(a, b);
         }

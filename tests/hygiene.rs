@@ -429,6 +429,3 @@ mod alike {
         assert!(model.fold().call(&SVector::<f32, 3>::zeros()).iter().all(|y| y.is_finite()));
     }
 }
-
-#[path = "hygiene/names.rs"]
-mod names;

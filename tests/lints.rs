@@ -42,7 +42,10 @@ macro_rules! everything {
             let h = Dense(64)(h);
             let h = BatchNormalization()(h);
             let h = Flatten(trainable = false)(Dropout(0.0)(subtract([h, h])));
+            let pixels = Flatten()(Dense(2)(MaxPooling2D(3)(Reshape([8, 4, 2])(h))));
+            let rows = Flatten()(concatenate([Reshape([8, 4, 2])(h), Reshape([8, 4, 2])(h)], axis = 1));
             let h = Flatten()(Masking()(Reshape([8, 8])(h)));
+            let h = concatenate([h, pixels, rows]);
             let h = Dropout(1.0)(Dense(1, activation = softmax)(h));
             let y = Dropout(0.5)(h);
 
@@ -55,6 +58,7 @@ everything! {
     #[nn(allow(activation_after_softmax, stacked_activations, softmax_over_one, dense_after_dense))]
     #[nn(allow(bias_before_batch_normalization, dropout_on_output, dropout_of_nothing, dropout_of_everything))]
     #[nn(allow(frozen_with_nothing_upstream, frozen_without_weights, reshape_without_effect, merge_with_itself, dropped_mask))]
+    #[nn(allow(pooling_drops_border, dense_on_image, concatenate_over_space))]
     ByName
 }
 
@@ -112,6 +116,27 @@ model! {
 }
 
 model! {
+    /// Images whose rows and columns are used.
+    pub struct Images;
+
+    let image = Input(shape = [12, 12, 3]);
+    let wide = Input(shape = [12, 6, 3]);
+    // A Dense for every pixel, between convolutions; and a class for each pixel.
+    let h = Dense(4, activation = relu)(Conv2D(4, 3, padding = same)(image));
+    let h = Conv2D(4, 3, padding = same, activation = relu)(h);
+    let classes = Dense(2, activation = softmax)(h);
+    let mean = GlobalAveragePooling2D()(Dense(4, activation = relu)(Conv2D(4, 3)(image)));
+    // Images of different widths can only be joined along this axis.
+    let both = concatenate([image, wide], axis = 2);
+    let channels = concatenate([image, h], axis = 3);
+    // Windows that cover their input, or leave out as many as between them.
+    let (a, b, c) = (MaxPooling2D(2)(both), MaxPooling2D((2, 3))(both), AveragePooling2D(1, strides = 5)(both));
+    let y = concatenate([Flatten()(a), Flatten()(b), Flatten()(c), Flatten()(channels), mean]);
+
+    Model(inputs = [image, wide], outputs = [classes, Dense(2)(y)])
+}
+
+model! {
     /// Masks that are read, handed on, or dropped on purpose by a layer without another effect. Only the last is
     /// reported, and allowed.
     #[nn(allow(dropped_mask))]
@@ -142,7 +167,7 @@ model! {
 
 #[test]
 fn what_is_meant_works() {
-    const { assert!(Masks::PARAMETERS > 0 && MasksRead::PARAMETERS > 0) };
+    const { assert!(Masks::PARAMETERS > 0 && MasksRead::PARAMETERS > 0 && Images::PARAMETERS > 0) };
     assert_eq!(Meant::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError).warnings(), []);
 }
 

@@ -1,4 +1,4 @@
-//! Nothing that a program can call passes 20 MB of weights, or a sample of 20 MB, through a stack. Each call runs in
+//! Nothing that a program can call passes 2 MB of weights, or a sample of 2 MB, through a stack. Each call runs in
 //! threads with stacks of 256 KiB, in a debug build, in which every move is a copy. The calls by value do not compile
 //! for such models: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
 
@@ -38,11 +38,11 @@ fn silent() -> Fit {
 }
 
 model! {
-    /// A part of 20 MB.
+    /// A part of 2 MB.
     pub struct Tower;
 
     let words = Input(shape = [1_000]);
-    let x = Dense(5_000, kernel_initializer = zeros)(words);
+    let x = Dense(500, kernel_initializer = zeros)(words);
 
     Model(inputs = words, outputs = x)
 }
@@ -64,7 +64,7 @@ model! {
 #[test]
 fn weights_are_copied_in_place() {
     in_a_small_stack(|| {
-        const { assert!(Wide::PARAMETER_BYTES > 20_000_000) }
+        const { assert!(Wide::PARAMETER_BYTES > 7 * STACK) }
         let mut a = Wide::boxed(&mut rng());
         a.tower.x.bias.fill(0.5);
         let mut b = a.boxed_clone();
@@ -141,11 +141,11 @@ fn weights_are_trained_in_place() {
 }
 
 model! {
-    /// A sample of 20 MB at both ends.
+    /// A sample of 2 MB at both ends.
     #[nn(allow(dense_after_dense))]
     pub struct Long;
 
-    let steps = Input(shape = [500_000, 10]);
+    let steps = Input(shape = [50_000, 10]);
     let x = LayerNormalization()(steps);
     let x = Dropout(0.5)(PReLU(shared_axes = [1])(x));
     let y = add([x, steps]);
@@ -197,10 +197,10 @@ fn samples_stay_where_they_are() {
 }
 
 model! {
-    /// A mask over a sample of 4 MB.
+    /// A mask over a sample of 2 MB.
     pub struct Masked;
 
-    let steps = Input(shape = [100_000, 10]);
+    let steps = Input(shape = [50_000, 10]);
     let y = Dense(10)(Masking()(steps));
 
     Model(inputs = steps, outputs = y)
@@ -210,7 +210,7 @@ model! {
 fn masked_samples_are_not_copied_to_the_stack() {
     in_a_small_stack(|| {
         let (mut x, y) = (<Masked as Model>::Inputs::vecs(1), <Masked as Model>::Outputs::vecs(1));
-        x[0].columns_mut(0, 60_000).fill(1.0);
+        x[0].columns_mut(0, 30_000).fill(1.0);
         let mut masked = Masked::boxed(&mut rng()).compile(Sgd::default(), Own);
         let own = masked.train_on_batch(&x, &y).expect("valid data").loss;
         let mut masked = Masked::boxed(&mut rng()).compile(Sgd::default(), MeanSquaredError);
@@ -220,11 +220,11 @@ fn masked_samples_are_not_copied_to_the_stack() {
 }
 
 model! {
-    /// Many features: 2 MB a sample, and layers that keep statistics or weights for each.
+    /// Many features: 800 kB a sample, and layers that keep statistics or weights for each.
     #[nn(allow(stacked_activations))]
     pub struct Features;
 
-    let x = Input(shape = [500_000]);
+    let x = Input(shape = [200_000]);
     let h = BatchNormalization()(x);
     let h = PReLU()(LayerNormalization()(GaussianNoise(0.1)(h)));
     let h = multiply([h, x]);
@@ -232,7 +232,7 @@ model! {
     let similar = dot([h, x], axes = 1, normalize = true);
     let h = LeakyReLU()(ELU()(h));
     let h = Softmax()(h);
-    let y = Flatten()(Reshape([500, 1_000])(h));
+    let y = Flatten()(Reshape([200, 1_000])(h));
 
     Model(inputs = x, outputs = [y, similar])
 }
@@ -268,11 +268,11 @@ fn features_of_every_loss() {
 }
 
 model! {
-    /// A table of 20 MB, and recurrent layers with large weights.
+    /// A table of 2 MB, and recurrent layers with large weights.
     pub struct Reader;
 
     let words = Input(shape = [20], dtype = u32);
-    let x = Embedding(10_000, 500, embeddings_initializer = zeros)(words);
+    let x = Embedding(1_000, 500, embeddings_initializer = zeros)(words);
     let x = Bidirectional(GRU(100, return_sequences = true, kernel_initializer = zeros))(x);
     let x = LSTM(100, return_sequences = true)(x);
     let x = TimeDistributed(Dense(100))(SimpleRNN(100, return_sequences = true)(x));
@@ -285,8 +285,8 @@ model! {
 #[test]
 fn tables_and_recurrent_layers() {
     in_a_small_stack(|| {
-        const { assert!(Reader::PARAMETER_BYTES > 20_000_000) }
-        let (x, y) = (vec![SVector::<u32, 20>::from_fn(|i, _| i as u32 * 400); 2], vec![5_u32, 7]);
+        const { assert!(Reader::PARAMETER_BYTES > 7 * STACK) }
+        let (x, y) = (vec![SVector::<u32, 20>::from_fn(|i, _| i as u32 * 40); 2], vec![5_u32, 7]);
         let mut reader = Reader::boxed(&mut rng()).compile(Adam::default(), SparseCategoricalCrossentropy::default());
         reader.fit(&x, &y, silent().epochs(2)).expect("valid data");
         reader.save_checkpoint(file("reader.safetensors")).expect("a file");

@@ -131,23 +131,32 @@ const _: () = {
     ::nn::__private::inherent!(Digits);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Digits<T> {
-        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        /// Returns the outputs for one sample.
+        ///
+        /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
+        /// the activations (`ARENA_BYTES` bytes) are on the stack. A model whose activations are too large for a stack
+        /// does not compile with this method; it has `predict` and `call_in`.
         #[inline]
-        pub fn call(&self, x: &SVector<T, 64>) -> SVector<T, 10> {
+        pub fn call<__X: ?::core::marker::Sized>(&self, x: &__X) -> SVector<T, 10>
+        where
+            SVector<T, 64>: ::nn::data::SampleFrom<__X>,
+        {
             const { ::nn::model::assert_arena::<Self>() }
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
-        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        /// Returns the outputs for one sample, with the activations in the memory `arena`.
         #[inline]
-        pub fn call_in(&self, x: &SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> SVector<T, 10> {
+        pub fn call_in<__X: ?::core::marker::Sized>(&self, x: &__X, arena: &mut ::nn::Arena<Self>) -> SVector<T, 10>
+        where
+            SVector<T, 64>: ::nn::data::SampleFrom<__X>,
+        {
             const { ::nn::model::assert_outputs::<(SVector<T, 10>,)>() }
             let mut y = ::nn::tensor::zeroed::<SVector<T, 10>>();
             ::nn::model::call_in::<Self>(
                 &__DigitsGraph,
                 self,
-                ::core::slice::from_ref(x),
+                <SVector<T, 64> as ::nn::data::SampleFrom<__X>>::samples(x),
                 ::core::slice::from_mut(&mut y),
                 arena,
             );

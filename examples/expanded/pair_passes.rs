@@ -112,8 +112,11 @@ const _: () = {
     ::nn::__private::inherent!(Pair);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Pair<T> {
-        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        /// Returns the outputs for one sample.
+        ///
+        /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
+        /// the activations (`ARENA_BYTES` bytes) are on the stack. A model whose activations are too large for a stack
+        /// does not compile with this method; it has `predict` and `call_in`.
         #[inline]
         pub fn call<'x>(
             &self,
@@ -123,7 +126,7 @@ const _: () = {
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
-        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        /// Returns the outputs for one sample, with the activations in the memory `arena`.
         #[inline]
         pub fn call_in<'x>(
             &self,

@@ -18,6 +18,8 @@ pub(crate) struct Diagnostics {
 pub(crate) struct Warning {
     pub(crate) lint: &'static str,
     pub(crate) span: Span,
+    /// The numbers of the finding, in words.
+    pub(crate) detail: Option<String>,
     /// A constant that, if true, makes the finding void; only rustc knows it.
     pub(crate) unless: Option<ExprId>,
     /// Constants of which one must be true for the finding to hold. An empty list sets no condition.
@@ -48,10 +50,10 @@ impl Diagnostics {
         self.push(code, span, span, message.into())
     }
 
-    /// Reports an error of syn.
-    pub(crate) fn syntax(&mut self, error: syn::Error) {
+    /// Reports an error of syn, and the form that is expected.
+    pub(crate) fn syntax(&mut self, error: syn::Error, help: &str) {
         for error in error {
-            self.error_at(Code::Syntax, error.span(), error.to_string());
+            self.error_at(Code::Syntax, error.span(), error.to_string()).help(help);
         }
     }
 

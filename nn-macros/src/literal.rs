@@ -2,11 +2,16 @@
 
 use syn::{BinOp, Expr, Lit, UnOp};
 
+/// Suffixes of whole numbers. Others, as in `8x8`, make no number.
+const INTEGERS: &[&str] = &["", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
+/// Suffixes of numbers with a fraction.
+const FLOATS: &[&str] = &["", "f32", "f64"];
+
 /// The value of an expression made of integer literals.
 pub(crate) fn integer(expr: &Expr) -> Option<i128> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(n) => n.base10_parse().ok(),
+            Lit::Int(n) if INTEGERS.contains(&n.suffix()) => n.base10_parse().ok(),
             _ => None,
         },
         Expr::Paren(inner) => integer(&inner.expr),
@@ -31,8 +36,10 @@ pub(crate) fn integer(expr: &Expr) -> Option<i128> {
 pub(crate) fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Float(x) => x.base10_parse().ok().filter(|x: &f64| x.is_finite()),
-            Lit::Int(n) => n.base10_parse().ok().filter(|x: &f64| x.is_finite()),
+            Lit::Float(x) if FLOATS.contains(&x.suffix()) => x.base10_parse().ok().filter(|x: &f64| x.is_finite()),
+            Lit::Int(n) if INTEGERS.contains(&n.suffix()) || FLOATS.contains(&n.suffix()) => {
+                n.base10_parse().ok().filter(|x: &f64| x.is_finite())
+            }
             _ => None,
         },
         Expr::Paren(inner) => number(&inner.expr),
@@ -80,5 +87,19 @@ pub(crate) fn list(expr: &Expr) -> Option<Vec<&Expr>> {
         Expr::Tuple(tuple) => Some(tuple.elems.iter().collect()),
         Expr::Group(inner) => list(&inner.expr),
         _ => None,
+    }
+}
+
+/// The sizes of a list, also of `[a; 2]`.
+pub(crate) fn sizes(expr: &Expr) -> Option<Vec<&Expr>> {
+    /// A longer list has too many axes anyway.
+    const MOST: i128 = 16;
+    match expr {
+        Expr::Repeat(repeat) => match integer(&repeat.len)? {
+            count @ 0..=MOST => Some(vec![&*repeat.expr; usize::try_from(count).ok()?]),
+            _ => None,
+        },
+        Expr::Group(inner) => sizes(&inner.expr),
+        expr => list(expr),
     }
 }

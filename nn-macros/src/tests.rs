@@ -8,4 +8,5 @@ mod passes;
 mod pasted;
 mod programs;
 mod robust;
+mod slips;
 mod stages;

@@ -23,6 +23,12 @@ pub enum Verbose {
 }
 
 /// Converts Keras's numbers. A number above 2 counts as 2.
+impl From<bool> for Verbose {
+    fn from(verbose: bool) -> Self {
+        u8::from(verbose).into()
+    }
+}
+
 impl From<u8> for Verbose {
     fn from(number: u8) -> Self {
         match number {

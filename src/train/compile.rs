@@ -9,7 +9,7 @@ use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
 use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::train::keras::{SampleFrom, Single};
+use crate::train::keras::{InputFrom, Single};
 use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
@@ -255,9 +255,9 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// `model().call(..)`.
     ///
     /// Nothing is checked, as in `call` of the model: NaN in the sample is NaN in the output.
-    pub fn call<X>(&self, x: &X) -> M::Outputs
+    pub fn call<X: ?Sized>(&self, x: &X) -> M::Outputs
     where
-        M::Inputs: SampleFrom<X>,
+        M::Inputs: InputFrom<X>,
         M::Outputs: Single + Sample,
     {
         const { crate::model::assert_outputs::<M::Outputs>() }

@@ -3,10 +3,10 @@
 //! Each returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of what
 //! follows from it: see `missing.rs`.
 
-use crate::data::Items;
+use crate::data::OneOf;
 use crate::tensor::Tensor;
 use crate::{Compiled, Element, Model, MultiHot, SMatrix};
-use core::slice;
+use core::ops::Deref;
 
 /// A trait for each error, which nothing implements.
 macro_rules! instead {
@@ -26,11 +26,52 @@ instead! {
         "this model is not compiled",
         "`let mut model = model.compile(Adam::new(0.001), MeanSquaredError);` compiles it, and `model.fit(&x, &y, Fit::new())?` \
          trains it then";
+    PredictsAlready:
+        "`predict_on_batch` is a method of a compiled model",
+        "this model is not compiled",
+        "`model.predict(&x)?` predicts without `compile`, with the same result";
     WeightsAreFields:
         "the weights of a model are its fields",
         "no method for all weights",
         "`model.dense.kernel` is the kernel of the layer `dense`, in a compiled model `compiled.model().dense.kernel`",
         "`as_slice()` of the model has all weights as one slice, and `as_mut_slice()` changes them";
+    SetsBatchSize:
+        "the number of samples in a batch is `batch_size`",
+        "no such setting",
+        "`Fit::new().batch_size(32)`";
+    AddsOneCallback:
+        "callbacks are added one by one",
+        "no such setting",
+        "`Fit::new().callback(EarlyStopping::new()).callback(TerminateOnNaN::new())`";
+    CallsAlready:
+        "a model has no `forward`",
+        "the method is `call`",
+        "`model.call(&x)` computes the outputs for one sample, and `model.predict(&x)?` those for several";
+    HasNoMode:
+        "a model has no mode for training",
+        "leave it out",
+        "layers such as `Dropout` are at work in `fit`, and not in `predict` or `call`";
+    IsOnTheProcessor:
+        "a model computes on the processor",
+        "leave it out",
+        "several threads share the work: `nn::determinism` says how many";
+    StepsAtOnce:
+        "a training step is one call",
+        "leave it out",
+        "`model.train_on_batch(&x, &y)?` computes the loss and the gradients, and changes the weights; `fit` does all steps";
+    LayersAreFields:
+        "the layers of a model are its fields",
+        "no method for layers",
+        "`model.dense` has the weights of the layer `dense`, in a compiled model `compiled.model().dense`",
+        "`model.summary()` is a table of all layers";
+    GraphIsFixed:
+        "the layers of a model are known when it is compiled",
+        "no layer can be added or removed",
+        "write another `model!`; `Digits()(x)` in its graph has the layers of `Digits`";
+    CountsWeights:
+        "the number of weights is a constant",
+        "not a method",
+        "`Digits::PARAMETERS`, or `M::PARAMETERS` of any model";
     SavesWeights:
         "a model is saved as its weights: the graph is in the program",
         "the weights alone are saved",
@@ -38,81 +79,169 @@ instead! {
          the training too";
 }
 
-/// Models that are not compiled, by Keras's names. In the prelude, without a name.
-///
-/// They take `&mut self`, so that methods of the program's own come first: inherent ones, and those of its traits with
-/// `&self`. A compiled model has these methods itself, and no trait for it may hide them.
-pub trait BeforeCompile: Model {
-    /// For a compiled model.
-    fn fit<X, Y, F>(&mut self, _: X, _: Y, _: F) -> <() as NeedsCompile>::Missing
+/// Types with methods that are not there, each a compile error. The methods are of a trait in the prelude, so that
+/// rustc reports what a method needs and not that there is none.
+macro_rules! missing {
+    ($($(#[$about:meta])* $type:ident, $trait:ident {
+        $($name:ident($($argument:ident: $kind:ident),*): $needs:ident;)*
+    })*) => {$(
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $type;
+
+        /// Methods that have another form here.
+        pub trait $trait {
+            $(
+                /// Has another form here.
+                // With `for<'a>`, rustc checks the bound at the call, not here.
+                fn $name<$($kind),*>(&self, $(_: $kind),*) -> <() as $needs>::Missing
+                where
+                    for<'a> (): $needs,
+                {
+                    unreachable!("nothing implements the requirement")
+                }
+            )*
+        }
+
+        impl $trait for $type {}
+    )*};
+}
+
+missing! {
+    /// The methods of a model that is not compiled, by the names of Keras, PyTorch and [`Compiled`].
+    ///
+    /// Models dereference to it. rustc looks for a method there last, so every other method of that name comes first:
+    /// the program's own, whether inherent or of a trait, and with any kind of `self`.
+    BeforeCompile, MethodsOfCompiled {
+        fit(x: A, y: B, settings: C): NeedsCompile;
+        fit_batches(batches: A, settings: B): NeedsCompile;
+        evaluate(x: A, y: B): NeedsCompile;
+        evaluate_batches(batches: A): NeedsCompile;
+        train_on_batch(x: A, y: B): NeedsCompile;
+        test_on_batch(x: A, y: B): NeedsCompile;
+        predict_on_batch(x: A): PredictsAlready;
+        predict_batches(batches: A): NeedsCompile;
+        save_checkpoint(path: A): NeedsCompile;
+        load_checkpoint(path: A): NeedsCompile;
+        learning_rate(): NeedsCompile;
+        set_learning_rate(rate: A): NeedsCompile;
+        get_weights(): WeightsAreFields;
+        set_weights(weights: A): WeightsAreFields;
+        forward(x: A): CallsAlready;
+        train(): HasNoMode;
+        eval(): HasNoMode;
+        to(device: A): IsOnTheProcessor;
+        cuda(): IsOnTheProcessor;
+        cpu(): IsOnTheProcessor;
+        backward(): StepsAtOnce;
+        zero_grad(): StepsAtOnce;
+        parameters(): WeightsAreFields;
+        named_parameters(): WeightsAreFields;
+        state_dict(): WeightsAreFields;
+        load_state_dict(weights: A): WeightsAreFields;
+        layers(): LayersAreFields;
+        get_layer(name: A): LayersAreFields;
+        count_params(): CountsWeights;
+        add(layer: A): GraphIsFixed;
+        pop(): GraphIsFixed;
+        load(path: A): SavesWeights;
+        save(path: A): SavesWeights;
+    }
+
+    /// The methods of a compiled model by the names of Keras and PyTorch; it dereferences to it.
+    KerasNames, MethodsOfKeras {
+        get_weights(): WeightsAreFields;
+        set_weights(weights: A): WeightsAreFields;
+        forward(x: A): CallsAlready;
+        train(): HasNoMode;
+        eval(): HasNoMode;
+        to(device: A): IsOnTheProcessor;
+        cuda(): IsOnTheProcessor;
+        cpu(): IsOnTheProcessor;
+        backward(): StepsAtOnce;
+        zero_grad(): StepsAtOnce;
+        parameters(): WeightsAreFields;
+        named_parameters(): WeightsAreFields;
+        state_dict(): WeightsAreFields;
+        load_state_dict(weights: A): WeightsAreFields;
+        layers(): LayersAreFields;
+        get_layer(name: A): LayersAreFields;
+        count_params(): CountsWeights;
+        add(layer: A): GraphIsFixed;
+        pop(): GraphIsFixed;
+        load(path: A): SavesWeights;
+        save(path: A): SavesWeights;
+    }
+}
+
+/// Methods of [`Fit`](crate::Fit) by names of Keras's arguments.
+pub trait ArgumentsOfFit: Sized {
+    /// The method is `batch_size`.
+    fn batch<N>(self, _: N) -> <() as SetsBatchSize>::Missing
     where
-        for<'a> (): NeedsCompile,
+        for<'a> (): SetsBatchSize,
     {
         unreachable!("nothing implements the requirement")
     }
 
-    /// For a compiled model.
-    fn evaluate<X, Y>(&mut self, _: X, _: Y) -> <() as NeedsCompile>::Missing
+    /// The method is `callback`, for one.
+    fn callbacks<L>(self, _: L) -> <() as AddsOneCallback>::Missing
     where
-        for<'a> (): NeedsCompile,
+        for<'a> (): AddsOneCallback,
     {
         unreachable!("nothing implements the requirement")
     }
 }
 
-impl<M: Model> BeforeCompile for M {}
+impl<V, C> ArgumentsOfFit for crate::Fit<V, C> {}
 
-/// Models and compiled models, by Keras's names. In the prelude, without a name.
-pub trait KerasNames {
-    /// Fields.
-    fn get_weights(&mut self) -> <() as WeightsAreFields>::Missing
-    where
-        for<'a> (): WeightsAreFields,
-    {
-        unreachable!("nothing implements the requirement")
-    }
+#[doc(hidden)]
+impl<M: Model, O, L, K> Deref for Compiled<M, O, L, K> {
+    type Target = KerasNames;
 
-    /// Fields.
-    fn set_weights<W>(&mut self, _: W) -> <() as WeightsAreFields>::Missing
-    where
-        for<'a> (): WeightsAreFields,
-    {
-        unreachable!("nothing implements the requirement")
-    }
-
-    /// `save_weights`.
-    fn save<P>(&mut self, _: P) -> <() as SavesWeights>::Missing
-    where
-        for<'a> (): SavesWeights,
-    {
-        unreachable!("nothing implements the requirement")
+    fn deref(&self) -> &KerasNames {
+        &KerasNames
     }
 }
 
-impl<M: Model> KerasNames for M {}
+/// Has a model dereference to the methods that it lacks before `compile`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __before_compile {
+    ($name:ident) => {
+        #[doc(hidden)]
+        #[automatically_derived]
+        impl<__Scalar: $crate::Scalar> ::core::ops::Deref for $name<__Scalar> {
+            type Target = $crate::__private::BeforeCompile;
 
-impl<M: Model, O, L, K> KerasNames for Compiled<M, O, L, K> {}
+            #[inline]
+            fn deref(&self) -> &$crate::__private::BeforeCompile {
+                &$crate::__private::BeforeCompile
+            }
+        }
+    };
+}
 
-/// A tensor, of which an `X` is a sample.
+/// The only input of a model, of which an `X` is a sample.
 #[diagnostic::on_unimplemented(
     message = "`call` of a compiled model is for one input and one output",
     label = "the model has several inputs",
     note = "`compiled.model().call((&a, &b))` computes the outputs for one sample of each input"
 )]
-pub trait SampleFrom<X>: Tensor {
-    /// The sample, as a batch.
+pub trait InputFrom<X: ?Sized>: Tensor {
+    /// Returns the sample as a batch.
     fn samples(x: &X) -> &[Self];
 }
 
-impl<E: Element, const R: usize, const C: usize, X: Items<Self>> SampleFrom<X> for SMatrix<E, R, C> {
+impl<E: Element, const R: usize, const C: usize, X: OneOf<Self> + ?Sized> InputFrom<X> for SMatrix<E, R, C> {
     fn samples(x: &X) -> &[Self] {
-        X::as_samples(slice::from_ref(x))
+        x.as_batch()
     }
 }
 
-impl<const N: usize, X: Items<Self>> SampleFrom<X> for MultiHot<N> {
+impl<const N: usize, X: OneOf<Self> + ?Sized> InputFrom<X> for MultiHot<N> {
     fn samples(x: &X) -> &[Self] {
-        X::as_samples(slice::from_ref(x))
+        x.as_batch()
     }
 }
 

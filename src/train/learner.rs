@@ -68,20 +68,21 @@ pub(crate) struct Learner<M: Model> {
 impl<M: Model> Learner<M> {
     pub(crate) fn new<O: Optimizer>(optimizer: &O) -> Self {
         let own = optimizer.slots().len();
-        let slots = (0..optimizer.state().count()).map(|slot| {
+        // A loop, because rustc compiles every iterator with a closure again for each model.
+        let mut slots = Vec::new();
+        for slot in 0..optimizer.state().count() {
             let mut weights = zeroed_box::<M::Scalar, M>();
             let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
             // Zeroed pages cost nothing until they are written.
             if initial != 0.0 {
                 weights.as_mut_slice().fill(M::Scalar::of(initial));
             }
-            weights
-        });
-        let slots = slots.collect();
+            slots.push(weights);
+        }
         let mut places = vec![Place::NONE; nn_core::weights::places(M::PARTS, false, &mut [])];
         nn_core::weights::places(M::PARTS, false, &mut places);
         let frozen = vec![false; places.last().map_or(0, |last| last.layer + 1)];
-        let rows = tables::<M>(&places, optimizer.zero_gradient());
+        let rows = tables::<M::Scalar>(&places, optimizer.zero_gradient());
         // The ranges that a backward pass may add to, without tables.
         let dense = merged(&places, &|place| place.trainable && !rows.has(place.start));
         let mut learner = Learner {
@@ -89,7 +90,7 @@ impl<M: Model> Learner<M> {
             used: 0,
             unfinished: false,
             slots,
-            division: Division::of_training::<M>(dense.iter().map(Range::len).sum()),
+            division: Division::of_training::<M>(total(&dense)),
             dense,
             unused: Vec::new(),
             places,
@@ -166,8 +167,7 @@ impl<M: Model> Learner<M> {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
             self.rows.gather(&mut self.gradients[..self.used]);
-            let named = &self.gradients[0].named;
-            self.parts.extend(self.rows.parts(named).map(|(table, range)| (self.variables + table, range)));
+            self.rows.extend(&mut self.parts, &self.gradients[0].named, self.variables);
         }
         options.clipping.apply(self.gradients[0].dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
@@ -254,8 +254,8 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 }
 
 /// Returns the tables whose gradient comes by rows, if the optimizer can leave rows out.
-fn tables<M: Model>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
-    let Some(mut rows) = Rows::new::<M::Scalar>(zero_gradient) else { return Rows::none() };
+fn tables<T: Scalar>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
+    let Some(mut rows) = Rows::new::<T>(zero_gradient) else { return Rows::none() };
     for place in places.iter().filter(|place| place.rows > 0 && place.trainable) {
         rows.add(place.start..place.end, place.rows, place.layer);
     }
@@ -294,6 +294,11 @@ fn merged(places: &[Place], wanted: &dyn Fn(&Place) -> bool) -> Vec<Range<usize>
         }
     }
     ranges
+}
+
+/// Returns the number of scalars in some ranges.
+fn total(ranges: &[Range<usize>]) -> usize {
+    ranges.iter().map(Range::len).sum()
 }
 
 /// Returns `0..count` without some ranges in ascending order.

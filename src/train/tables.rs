@@ -114,6 +114,11 @@ impl Rows {
         }
     }
 
+    /// Adds the rows of the batch to the parts of the weights, with the numbers of their tables above `first`.
+    pub(crate) fn extend(&self, parts: &mut Vec<(usize, Range<usize>)>, named: &Named, first: usize) {
+        parts.extend(self.parts(named).map(|(table, range)| (first + table, range)));
+    }
+
     /// Returns whether the gradients of all tables are zero. Between two steps they must be.
     pub(crate) fn are_clear<T: Scalar, W: Weights<T>>(&self, dw: &W) -> bool {
         self.ranges().all(|table| dw.as_slice()[table.clone()].iter().all(|&g| g == T::ZERO))
@@ -121,7 +126,7 @@ impl Rows {
 
     /// Returns the rows of the batch that learn, in ascending order, with neighbours joined and the numbers of their
     /// tables.
-    pub(crate) fn parts(&self, named: &Named) -> impl Iterator<Item = (usize, Range<usize>)> {
+    fn parts(&self, named: &Named) -> impl Iterator<Item = (usize, Range<usize>)> {
         let learning = self.tables.iter().zip(&named.0).enumerate().filter(|(_, (table, _))| table.learns);
         learning.flat_map(|(number, (table, named))| {
             let mut from = 0;
@@ -146,11 +151,18 @@ impl Rows {
         for (number, table) in self.tables.iter_mut().enumerate() {
             table.steps += u64::from(table.learns);
             table.named.clear();
-            gradients.iter().for_each(|part| table.named.add(&part.named.0[number]));
+            // Loops, because rustc compiles every iterator with a closure again for each model.
+            for part in &*gradients {
+                table.named.add(&part.named.0[number]);
+            }
             // Neighbours form a run if they missed the same number of steps and are in the same parts.
             let alike = |parts: &[Gradient<M>], seen: &[u64], [a, b]: [usize; 2]| {
-                let sets = || parts.iter().map(|part| &part.named.0[number]);
-                seen[a] == seen[b] && sets().all(|set| set.contains(a) == set.contains(b))
+                for part in parts {
+                    if part.named.0[number].contains(a) != part.named.0[number].contains(b) {
+                        return false;
+                    }
+                }
+                seen[a] == seen[b]
             };
             let mut from = 0;
             while let Some(rows) = table.named.run(from, |pair| alike(gradients, &table.seen, pair)) {
@@ -170,7 +182,9 @@ impl Rows {
                 }
                 from = rows.end;
             }
-            gradients.iter_mut().for_each(|part| part.named.0[number].clear());
+            for part in &mut *gradients {
+                part.named.0[number].clear();
+            }
         }
     }
 

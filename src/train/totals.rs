@@ -91,11 +91,20 @@ pub(crate) fn names<M: Model, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::T
     losses: &L,
     metrics: &K,
 ) -> Arc<Names> {
-    let several = M::Outputs::COUNT > 1;
-    let judged: Vec<_> = (0..M::Outputs::COUNT).filter(|&output| several && losses.judges(output)).collect();
-    let mut names: Vec<_> = judged.iter().map(|&output| format!("{}_loss", M::OUTPUT_NAMES[output])).collect();
-    metrics.results(&K::State::default(), &mut |output, metric, _| {
-        let name = if several { format!("{}_{metric}", M::OUTPUT_NAMES[output]) } else { metric.into() };
+    named(M::OUTPUT_NAMES, &|output| losses.judges(output), &|visit| metrics.results(&K::State::default(), visit))
+}
+
+/// Does the work of [`names`] for any model: rustc would compile it again for each.
+fn named(
+    outputs: &[&str],
+    judges: &dyn Fn(usize) -> bool,
+    results: &dyn Fn(&mut dyn FnMut(usize, &'static str, f64)),
+) -> Arc<Names> {
+    let several = outputs.len() > 1;
+    let judged: Vec<_> = (0..outputs.len()).filter(|&output| several && judges(output)).collect();
+    let mut names: Vec<_> = judged.iter().map(|&output| format!("{}_loss", outputs[output])).collect();
+    results(&mut |output, metric, _| {
+        let name = if several { format!("{}_{metric}", outputs[output]) } else { metric.into() };
         // As in Keras, a repeated name gets a number.
         let number = (1..).map(|k| format!("{name}_{k}"));
         let free = [name.clone()].into_iter().chain(number).find(|name| !names.contains(name));

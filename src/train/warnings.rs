@@ -1,6 +1,6 @@
 //! The lints of training. Each is printed once in a run, independent of `verbose`.
 
-use crate::losses::Losses;
+use crate::losses::{About, Losses};
 use crate::{Compiled, Ends, Model, Warning, activations::Head};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -65,41 +65,57 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     /// assert_eq!(model.warnings()[0].lint, "mse_on_softmax");
     /// ```
     pub fn warnings(&self) -> Vec<Warning> {
-        let outputs = M::OUTPUT_NAMES.iter().enumerate();
-        let mut found: Vec<Warning> = outputs.filter_map(|(output, name)| self.warning(output, name)).collect();
-        if (0..M::OUTPUT_NAMES.len()).all(|output| !self.losses.judges(output)) {
-            found.push(Warning {
-                lint: "output_without_loss",
-                message: format!("no output of `{}` has a loss: it learns nothing", M::NAME),
-                help: "`compile` takes a loss such as `MeanSquaredError`",
-            });
-        }
-        found.retain(|warning| !M::ALLOWED_LINTS.contains(&warning.lint));
-        found
-    }
-
-    fn warning(&self, output: usize, name: &str) -> Option<Warning> {
-        let loss = self.losses.about(output);
-        let (lint, message, help) = match (end::<M>(output), loss.takes_logits) {
-            (Head::Softmax | Head::Sigmoid, Some(true)) => (
-                "activation_under_from_logits",
-                format!("the output `{name}` ends in an activation, but its loss `{}` takes logits", loss.name),
-                "leave out `from_logits: true`: the loss works on the logits of a softmax or sigmoid by itself",
-            ),
-            (Head::Linear, Some(false)) => (
-                "linear_without_from_logits",
-                format!("the output `{name}` has no activation, but its loss `{}` takes probabilities", loss.name),
-                "end the output in `softmax` or `sigmoid`, or set `from_logits: true`",
-            ),
-            (Head::Softmax, None) if loss.name == "mean_squared_error" => (
-                "mse_on_softmax",
-                format!("the output `{name}` ends in a softmax, and its loss is `{}`", loss.name),
-                "use `CategoricalCrossentropy`, or `SparseCategoricalCrossentropy` for the numbers of classes",
-            ),
-            _ => return None,
+        let output = |output| Output {
+            end: end::<M>(output),
+            loss: self.losses.about(output),
+            judged: self.losses.judges(output),
         };
-        Some(Warning { lint, message, help })
+        found(M::NAME, M::OUTPUT_NAMES, M::ALLOWED_LINTS, &output)
     }
+}
+
+/// An output and its loss.
+struct Output {
+    end: Head,
+    loss: About,
+    judged: bool,
+}
+
+/// Does the work of [`Compiled::warnings`] for any model: rustc would compile it again for each.
+fn found(model: &str, names: &[&str], allowed: &[&str], output: &dyn Fn(usize) -> Output) -> Vec<Warning> {
+    let outputs = names.iter().enumerate();
+    let mut found: Vec<Warning> = outputs.filter_map(|(i, name)| warning(&output(i), name)).collect();
+    if (0..names.len()).all(|i| !output(i).judged) {
+        found.push(Warning {
+            lint: "output_without_loss",
+            message: format!("no output of `{model}` has a loss: it learns nothing"),
+            help: "`compile` takes a loss such as `MeanSquaredError`",
+        });
+    }
+    found.retain(|warning| !allowed.contains(&warning.lint));
+    found
+}
+
+fn warning(Output { end, loss, .. }: &Output, name: &str) -> Option<Warning> {
+    let (lint, message, help) = match (end, loss.takes_logits) {
+        (Head::Softmax | Head::Sigmoid, Some(true)) => (
+            "activation_under_from_logits",
+            format!("the output `{name}` ends in an activation, but its loss `{}` takes logits", loss.name),
+            "leave out `from_logits: true`: the loss works on the logits of a softmax or sigmoid by itself",
+        ),
+        (Head::Linear, Some(false)) => (
+            "linear_without_from_logits",
+            format!("the output `{name}` has no activation, but its loss `{}` takes probabilities", loss.name),
+            "end the output in `softmax` or `sigmoid`, or set `from_logits: true`",
+        ),
+        (Head::Softmax, None) if loss.name == "mean_squared_error" => (
+            "mse_on_softmax",
+            format!("the output `{name}` ends in a softmax, and its loss is `{}`", loss.name),
+            "use `CategoricalCrossentropy`, or `SparseCategoricalCrossentropy` for the numbers of classes",
+        ),
+        _ => return None,
+    };
+    Some(Warning { lint, message, help })
 }
 
 /// Returns the activation at the end of an output, in the graph or in a model that it ends with.

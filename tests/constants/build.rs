@@ -19,25 +19,25 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// The folders of tests and examples.
+const FOLDERS: [&str; 4] = ["tests", "tests/sweeps/tests", "tests/optimised/tests", "examples"];
+
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     // For all graphs rustc takes some minutes and much memory.
     println!("cargo::rerun-if-env-changed=NN_CONSTANTS");
     let all = env::var_os("NN_CONSTANTS").is_some_and(|which| which == "all");
-    let (mut modules, mut words) = (Vec::new(), HashSet::new());
-    for file in files(&root) {
-        println!("cargo::rerun-if-changed={}", file.display());
-        let mut parts = collect::file(&file);
-        collect::keep_what_graphs_need(&mut parts, if all { None } else { Some(&mut words) });
-        if !parts.is_empty() {
-            modules.push((name(&file), parts));
-        }
+    let mut modules: Vec<(Ident, Parts)> = files(&root).iter().map(|file| (name(file), collect::file(file))).collect();
+    if !all {
+        collect::choose(modules.iter_mut().map(|(_, parts)| parts));
     }
+    modules.iter_mut().for_each(|(_, parts)| collect::keep_what_graphs_need(parts));
+    modules.retain(|(_, parts)| !parts.is_empty());
     // A layer without a graph would be untested.
     let missing: Vec<&str> = LAYERS.iter().map(|spec| spec.name).filter(|&name| !uses(&modules, name)).collect();
     assert!(missing.is_empty(), "no graph of the tests has the layers {missing:?}");
     println!("cargo::rerun-if-changed=build");
-    for folder in ["tests", "examples"] {
+    for folder in FOLDERS {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
 
@@ -87,7 +87,7 @@ fn uses(modules: &[(Ident, Parts)], layer: &str) -> bool {
 /// The root files of tests and examples.
 fn files(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for folder in ["tests", "examples"] {
+    for folder in FOLDERS {
         for entry in fs::read_dir(root.join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|end| end == "rs") {

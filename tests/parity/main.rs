@@ -18,6 +18,7 @@ mod edges;
 #[macro_use]
 mod graphs;
 mod convolution;
+mod pooling;
 mod sequences;
 mod training;
 mod two_by_two;

@@ -23,14 +23,10 @@ pub(crate) struct Compiler {
 }
 
 impl Compiler {
-    /// Builds the library.
+    /// Finds the library.
     pub(crate) fn new() -> Self {
-        let cargo = env::var_os("CARGO").expect("cargo runs the tests");
-        let arguments = ["build", "--locked", "--package", "nn-model", "--message-format", "json"];
-        let output = Command::new(cargo).args(arguments).output().expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let said = String::from_utf8(output.stdout).expect("UTF-8");
-        let library = said.split('"').find(|text| text.ends_with("libnn.rlib")).map(PathBuf::from);
+        let library = Path::new(nn_linked::linked!(nn)).to_path_buf();
+        assert!(library.exists(), "there is no library at {}", library.display());
         let rustc = PathBuf::from(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         let sysroot = Command::new(&rustc).args(["--print", "sysroot"]).output().expect("rustc runs").stdout;
         let sysroot = String::from_utf8(sysroot).expect("UTF-8");
@@ -38,7 +34,7 @@ impl Compiler {
             (format!("{}/", env::current_dir().expect("a folder").display()), ""),
             (format!("{}/lib/rustlib/src/rust/library/", sysroot.trim_end()), "$RUST/"),
         ];
-        Self { rustc, library: library.expect("cargo names the library"), places }
+        Self { rustc, library, places }
     }
 
     /// The messages of a program. Those of a program that compiles are empty, and so are its warnings alone.
@@ -50,7 +46,7 @@ impl Compiler {
         let mut external = std::ffi::OsString::from("nn=");
         external.push(&self.library);
         let mut dependencies = std::ffi::OsString::from("dependency=");
-        dependencies.push(self.library.with_file_name("deps"));
+        dependencies.push(self.library.parent().expect("a folder"));
         let mut rustc = Command::new(&self.rustc);
         rustc.args(["--edition", "2024", "--crate-type", "bin", "--crate-name", "case", "--extern"]).arg(&external);
         rustc.arg("-L").arg(&dependencies).arg(match emit {

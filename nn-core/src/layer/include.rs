@@ -194,20 +194,37 @@ const fn is_variable(parts: &[Part], prefix: &Name, tensor: &str) -> bool {
     false
 }
 
-/// Adds the name of the closest tensor without a variable to the message, if one is close.
-const fn near<M: Model>(message: Message, name: &str, tensors: &[Tensor]) -> Message {
-    let (mut best, mut least, mut i) = ("", usize::MAX, 0);
+/// The most names of a file in a message.
+const NAMED: usize = 6;
+
+/// Adds the names of the tensors without a variable to the message, the closest first.
+const fn near<M: Model>(mut message: Message, name: &str, tensors: &[Tensor]) -> Message {
+    let (mut closest, mut count, mut i) = ([(usize::MAX, ""); NAMED], 0, 0);
     while i < tensors.len() {
         let other = tensors[i].name;
-        // At most a third of the letters may differ.
-        let longest = if other.len() > name.len() { other.len() } else { name.len() };
-        let distance = distance(name, other);
-        if distance <= longest / 3 && distance < least && !is_variable(M::PARTS, &Name::new(), other) {
-            (best, least) = (other, distance);
+        if !is_variable(M::PARTS, &Name::new(), other) {
+            // Each moves the names behind it by one place.
+            let (mut next, mut place) = ((distance(name, other), other), 0);
+            while place < NAMED {
+                if next.0 < closest[place].0 || closest[place].1.is_empty() {
+                    (closest[place], next) = (next, closest[place]);
+                }
+                place += 1;
+            }
+            count += 1;
         }
         i += 1;
     }
-    if best.is_empty() { message } else { message.str("\n  = help: the file has `").str(best).str("`") }
+    if count == 0 {
+        return message.str("\n  = help: the file has no tensor for it under another name");
+    }
+    message = message.str("\n  = help: the file has ");
+    let mut place = 0;
+    while place < NAMED && place < count {
+        message = message.str(if place > 0 { ", `" } else { "`" }).str(closest[place].1).str("`");
+        place += 1;
+    }
+    if count > NAMED { message.str(" and ").size(count - NAMED).str(" more") } else { message }
 }
 
 /// Returns the edit distance of two names: the least number of letters to insert, delete or replace.

@@ -1,4 +1,4 @@
-//! Dense: the fully connected layer.
+//! Dense: the fully connected layer: every output feature is a weighted sum of all input features.
 //!
 //! ```text
 //! y = W · x + b        along the last axis; the same W and b at every position

@@ -1,4 +1,4 @@
-//! Embedding: a table with one row of numbers for each index, for example a vector for each word.
+//! Embedding: a table of learned vectors, one for each index.
 //!
 //! ```text
 //! y[p] = E[x[p]]                  the row of every index

@@ -1,4 +1,4 @@
-//! GRU: a recurrent layer whose gates say how much of its state is replaced.
+//! GRU: the gated recurrent unit: gates decide which part of the state a step replaces.
 //!
 //! ```text
 //! a = W · (m ⊙ x) + b      the rows of a and of V are those of z, r and h; m and m' are 1 without dropout

@@ -1,4 +1,4 @@
-//! LSTM: a recurrent layer whose memory is written, erased and read through gates.
+//! LSTM: the long short-term memory: a recurrent layer whose memory is written, erased and read through gates.
 //!
 //! ```text
 //! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout

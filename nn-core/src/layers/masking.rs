@@ -1,4 +1,4 @@
-//! Masking: skips the steps of a sequence whose features all equal `mask_value`.
+//! Masking: masks the positions whose features all equal `mask_value`.
 //!
 //! ```text
 //! m[t] = 1 if x[t, f] ≠ mask_value for any f, else 0

@@ -48,7 +48,13 @@ layers! {
     activation { elu, leaky_re_lu, p_re_lu, re_lu, softmax }
 
     /// Convolutions.
-    conv { conv2d; windows }
+    conv {
+        conv1d, conv1d_transpose, conv2d, conv2d_transpose, depthwise_conv1d, depthwise_conv2d, separable_conv1d,
+        separable_conv2d;
+        geometry, windows, #[cfg(feature = "compute")] depthwise, #[cfg(feature = "compute")] grouped,
+        #[cfg(feature = "compute")] page, #[cfg(feature = "compute")] product,
+        #[cfg(test)] rules, #[cfg(all(test, feature = "compute"))] sweep, #[cfg(all(test, feature = "compute"))] tests
+    }
 
     /// Several tensors to one.
     merging { add, average, concatenate, dot, maximum, minimum, multiply, subtract; merge }
@@ -66,7 +72,11 @@ layers! {
     }
 
     /// Sums and maxima over places.
-    pooling { global_average_pooling1d, global_max_pooling1d }
+    pooling {
+        adaptive_average_pooling1d, adaptive_average_pooling2d, adaptive_max_pooling1d, adaptive_max_pooling2d,
+        average_pooling1d, average_pooling2d, global_average_pooling1d, global_average_pooling2d, global_max_pooling1d,
+        global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
+    }
 
     /// Noise and penalties, in training only.
     regularization { activity_regularization, dropout, gaussian_noise }
@@ -86,6 +96,7 @@ mod split_input;
 #[cfg(feature = "compute")]
 mod strides;
 
+pub use conv::geometry::Geometry;
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]
@@ -147,6 +158,23 @@ mod tests {
                 let places = fact.replace("sets: 2", "");
                 assert!(!places.split(": ").skip(1).any(number), "{name} finds something by its number: {fact}");
             }
+        }
+    }
+
+    /// The list of modules and the list of structs describe a layer in the same words: those of its declaration.
+    #[test]
+    fn a_layer_has_one_description() {
+        let all = pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers"));
+        for spec in LAYERS {
+            let (_, text) =
+                all.iter().find(|(path, _)| path.file_stem().is_some_and(|name| name == spec.module)).unwrap();
+            let title = text.lines().next().and_then(|line| line.strip_prefix(&*std::format!("//! {}: ", spec.name)));
+            let before = text.split("\n    #[example = ").next().unwrap_or_default();
+            let docs = before.rsplit("layer! {\n").next().unwrap_or_default().lines();
+            let docs: Vec<&str> = docs.map(|line| line.trim_start_matches("    ///").trim()).collect();
+            let (title, declared) = (title.unwrap_or_default(), docs.join(" "));
+            assert!(declared.len() > 10, "{}: {declared}", spec.name);
+            assert!(title.eq_ignore_ascii_case(&declared), "{}: `{title}` is not `{declared}`", spec.name);
         }
     }
 }

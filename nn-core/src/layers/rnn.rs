@@ -1,4 +1,4 @@
-//! RNN: a recurrent layer around a cell of a user's own.
+//! RNN: a recurrent layer around a cell of your own: a type that implements [`Cell`](crate::layers::recurrent::Cell).
 //!
 //! ```text
 //! (h', c') = cell(x[t], h, c)        for each step t, forwards or backwards

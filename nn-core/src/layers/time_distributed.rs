@@ -1,4 +1,4 @@
-//! TimeDistributed: a layer or a model, applied to every step of a sequence with the same weights.
+//! TimeDistributed: applies a layer or a model to every step of a sequence, with the same weights.
 //!
 //! ```text
 //! y[t] = layer(x[t])        for every step t

@@ -163,6 +163,22 @@ impl Value {
         }
     }
 
+    /// Returns the dimensions, if there are any.
+    pub const fn as_optional_sizes(&self) -> Option<Shape> {
+        match self {
+            Value::Sizes(_) | Value::Size(_) => Some(self.as_sizes()),
+            _ => None,
+        }
+    }
+
+    /// Returns the whole numbers, if there are any.
+    pub const fn as_optional_ints(&self) -> Option<&[i64]> {
+        match self {
+            Value::Ints(..) => Some(self.as_ints()),
+            _ => None,
+        }
+    }
+
     /// Creates a list of whole numbers.
     ///
     /// # Panics

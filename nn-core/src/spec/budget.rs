@@ -31,6 +31,8 @@ use crate::spec::text::Text;
 pub struct Usage {
     name: &'static str,
     life: Lifetime,
+    /// Whether this is the memory of a layer, as the states of a recurrent one.
+    of_layer: bool,
 }
 
 impl Usage {
@@ -38,12 +40,17 @@ impl Usage {
 
     /// Creates an entry that counts all the time.
     pub const fn new(name: &'static str, amount: usize) -> Self {
-        Usage { name, life: Lifetime::new(amount, 0, usize::MAX) }
+        Usage { name, life: Lifetime::new(amount, 0, usize::MAX), of_layer: false }
+    }
+
+    /// Creates an entry for the memory that a layer keeps during a prediction, in bytes.
+    pub const fn memory(layer: &'static str, bytes: usize) -> Self {
+        Usage { of_layer: true, ..Usage::new(layer, bytes) }
     }
 
     /// Creates an entry for a tensor whose scalars have this many bytes.
     pub const fn tensor(name: &'static str, life: Lifetime, bytes: usize) -> Self {
-        Usage { name, life: Lifetime { size: life.size.saturating_mul(bytes), ..life } }
+        Usage { life: Lifetime { size: life.size.saturating_mul(bytes), ..life }, ..Usage::new(name, 0) }
     }
 }
 
@@ -160,7 +167,9 @@ const fn heaviest(mut message: Message, parts: &[Usage], call: usize, unit: &str
     }
     let mut i = 0;
     while i < NAMED && heaviest[i].life.size > 0 {
-        message = message.str(if i > 0 { ", `" } else { "`" }).str(heaviest[i].name).str("` (");
+        message = message.str(if i > 0 { ", " } else { "" });
+        message =
+            message.str(if heaviest[i].of_layer { "the memory of `" } else { "`" }).str(heaviest[i].name).str("` (");
         message = message.grouped(heaviest[i].life.size).str(if i == 0 { unit } else { "" }).str(")");
         i += 1;
     }
@@ -214,12 +223,12 @@ mod tests {
             Usage::tensor("early", lives[0], 4),
             Usage::tensor("middle", lives[1], 4),
             Usage::tensor("late", lives[2], 4),
-            Usage::new("lstm_memory", 60),
+            Usage::memory("lstm", 60),
         ];
         let text = message(move || ram("M", 400, 500, &["dense", "relu", "out"], &parts));
         assert!(text.contains("100 more than its budget of 400"), "{text}");
         assert!(
-            text.contains("when `relu` is computed: `early` (400 bytes), `lstm_memory` (60), `middle` (40)"),
+            text.contains("when `relu` is computed: `early` (400 bytes), the memory of `lstm` (60), `middle` (40)"),
             "{text}"
         );
     }

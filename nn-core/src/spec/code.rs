@@ -41,25 +41,25 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Rust cannot read these tokens
+    /// invalid syntax
     Syntax = 1,
-    /// a graph does not start with its struct
+    /// missing struct at the start of a graph
     NoStruct = 2,
-    /// a graph has no `Model(..)` at its end
+    /// missing `Model(..)` at the end of a graph
     NoEnd = 3,
-    /// a statement is no `let`
+    /// statement without `let`
     NotALet = 4,
-    /// a `let` binds something else than names
+    /// invalid pattern in a `let`
     NotAName = 5,
-    /// an expression is neither a tensor nor a layer
+    /// expression that is neither a tensor nor a layer
     NotInAGraph = 6,
-    /// this is Python
+    /// Python syntax
     Python = 7,
-    /// a template is not one
+    /// invalid template
     Template = 8,
-    /// a graph is not rejected as it should be
+    /// failed `model_rejects!`
     NotRejected = 9,
-    /// a graph is nested too deeply
+    /// graph nested too deeply
     TooDeep = 10,
 
     /// unknown layer
@@ -74,131 +74,131 @@ codes! {
     UnknownConstraint = 105,
     /// undefined tensor
     UndefinedTensor = 106,
-    /// a name is used before it is bound
+    /// name used before it is bound
     UsedBeforeBound = 107,
-    /// two layers or inputs have one name
+    /// duplicate name
     SameName = 108,
-    /// this cannot be a name
+    /// invalid name
     ReservedName = 109,
-    /// a name is in quotes
+    /// name in quotes
     Quotes = 110,
     /// unknown lint
     UnknownLint = 111,
-    /// an attribute that weights cannot have
+    /// misplaced or unsupported attribute
     Attribute = 112,
 
     /// unknown argument
     UnknownArgument = 201,
-    /// an argument is missing
+    /// missing argument
     MissingArgument = 202,
-    /// an argument is given twice
+    /// duplicate argument
     GivenTwice = 203,
     /// too many arguments
     TooManyArguments = 204,
-    /// an argument has another type
+    /// argument of the wrong type
     ArgumentType = 205,
-    /// a dimension is zero or negative
+    /// zero or negative dimension
     NotPositive = 206,
-    /// a dimension is too large
+    /// dimension too large
     TooLarge = 207,
-    /// an argument is out of range
+    /// argument out of range
     OutOfRange = 208,
-    /// an argument is none of its choices
+    /// unknown choice
     NoChoice = 209,
     /// unknown dtype
     UnknownDtype = 210,
-    /// what Keras can do and this library cannot
+    /// unsupported feature of Keras
     Unsupported = 211,
 
-    /// a layer stands where a tensor is expected
+    /// layer in the place of a tensor
     LayerForTensor = 301,
-    /// a tensor stands where a layer is expected
+    /// tensor in the place of a layer
     TensorForLayer = 302,
     /// wrong number of inputs
     InputCount = 303,
     /// wrong number of outputs
     OutputCount = 304,
-    /// an input of the model was not made by `Input`
+    /// model input that is not an `Input`
     NotAnInput = 305,
-    /// an input is not connected
+    /// unconnected input
     NotConnected = 306,
-    /// graph disconnected: an input is not listed
+    /// disconnected graph: unlisted input
     Disconnected = 307,
-    /// a layer reaches no output
+    /// layer that reaches no output
     ReachesNoOutput = 308,
-    /// a layer is never called
+    /// layer that is never called
     NeverCalled = 309,
-    /// a tensor is listed twice
+    /// duplicate tensor in a list
     ListedTwice = 310,
-    /// an output that no layer computes
+    /// output that no layer computes
     NotComputed = 311,
-    /// a model without inputs, outputs or layers
+    /// model without inputs, outputs or layers
     EmptyModel = 312,
-    /// a model contains itself
+    /// model that contains itself
     Recursion = 313,
-    /// an output depends on none of the inputs
+    /// output that depends on no input
     NoInput = 314,
-    /// more than the library has room for
+    /// graph beyond a limit of the library
     TooMany = 315,
-    /// a layer cannot stand inside of another
+    /// unsupported layer inside a wrapper
     LayerInside = 316,
 
-    /// shapes do not fit together
+    /// mismatched shapes
     ShapeMismatch = 401,
     /// wrong number of axes
     WrongRank = 402,
-    /// there is no such axis
+    /// axis out of range
     NoSuchAxis = 403,
-    /// another number of elements
+    /// wrong number of elements
     ElementCount = 404,
-    /// shared weights meet other features
+    /// shared weights on inputs with different features
     SharedWeights = 405,
-    /// a model as a layer is called on other shapes
+    /// model called on inputs of other shapes
     ModelShape = 406,
-    /// indices stand where numbers are expected, or the reverse
+    /// indices in the place of numbers, or the reverse
     WrongDtype = 407,
-    /// a sample would have too many axes
+    /// sample with too many axes
     TooManyAxes = 408,
-    /// a sparse input where it cannot be
+    /// misplaced sparse input
     SparseInput = 409,
 
-    /// these are not the samples of the model
+    /// wrong type of samples or targets
     Samples = 501,
-    /// this gives no loss to the outputs
+    /// wrong losses for the outputs
     NoLoss = 502,
-    /// this cannot measure the outputs
+    /// wrong metrics for the outputs
     NoMetric = 503,
-    /// this is not an optimizer
+    /// invalid optimizer
     NotAnOptimizer = 504,
-    /// this is not a schedule
+    /// invalid schedule
     NotASchedule = 505,
-    /// this is neither a model nor a layer
+    /// type that is neither a model nor a layer
     NotAComponent = 506,
-    /// a folded model is trained
+    /// training of a folded model
     Folded = 507,
 
-    /// a model is too large to be moved by value
+    /// model too large for a move by value
     ByValue = 601,
-    /// activations are too large for a stack
+    /// activations too large for a stack
     Arena = 602,
-    /// a budget is exceeded
+    /// exceeded budget
     Budget = 603,
 
-    /// a file of weights cannot be read
+    /// unreadable weight file
     NoWeightFile = 701,
-    /// a file of weights is not one
+    /// invalid weight file
     NotSafetensors = 702,
-    /// a file of weights lacks a variable of the model
+    /// missing variable in a weight file
     MissingTensor = 703,
-    /// a file of weights has a tensor that the model has not
+    /// unexpected tensor in a weight file
     SurplusTensor = 704,
-    /// a tensor of a file has another shape
+    /// tensor of the wrong shape
     TensorShape = 705,
-    /// a tensor of a file has another type
+    /// tensor of the wrong type
     TensorType = 706,
-    /// a number of a file is too large for 16 bits
+    /// number too large for 16 bits
     TensorRange = 707,
-    /// a number of a file is NaN or infinite
+    /// NaN or infinity in a weight file
     TensorNotFinite = 708,
 }
 

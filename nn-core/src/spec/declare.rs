@@ -56,7 +56,7 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
-/// | `length: Option<Size>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
+/// | `length: Option<Size>`, `strides: Option<Sizes>`, `output_padding: Option<Ints>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
 /// | `pub kernel_regularizer: Regularizer`, `pub kernel_constraint: Constraint` | none |
@@ -66,7 +66,7 @@ pub use names::{leading, page};
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
 /// the arguments: `pub rule { padding_top, padding_left }`. Their type is `usize`, and they take no constant of the
-/// type.
+/// type. If pages share fields, these are a struct with `NAMES` and `NONE`: `pub rule geometry: Geometry;`.
 ///
 /// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants of
 /// the weights.
@@ -102,6 +102,7 @@ macro_rules! __layer {
         pub struct $name:ident $(<$($const:ident $(= $size:literal)?),+>)? { $($args:tt)* }
 
         $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
+        $($(#[doc = $group_doc:literal])* pub rule $group:ident: $group_type:ident;)?
 
         pub const $spec:ident: $type:ident { $($facts:tt)* }
 
@@ -111,9 +112,13 @@ macro_rules! __layer {
             @sort {
                 page [$($($trait)+)?]
                 { [$($doc)*] [$($($example)+)?] [$($($more)*)?] [$($alias)*] }
-                $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+                $name [$($({ $const $($size)? })+)?] [$($($found)*)? $(; $group $group_type)?]
+                $spec $type { $($facts)* }
             }
-            [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
+            [] [
+                $($({ [$($found_doc)*] $found [usize] [0] [] })*)?
+                $({ [$($group_doc)*] $group [$group_type] [$group_type::NONE] [] })?
+            ] [] [default] $($args)*
         }
     };
     // The name of a type may stand in a graph without its constants, so they have defaults.
@@ -213,7 +218,8 @@ macro_rules! __layer {
     (@sort {
             $tag:ident $traits:tt
             { $doc:tt [$($example:literal)*] $more:tt $alias:tt }
-            $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt
+            $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)* $(; $group:ident $group_type:ident)?]
+            $spec:ident $type:ident $facts:tt
         }
         [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt $field:literal })*] $fields:tt $types:tt $made:tt
     ) => {
@@ -306,9 +312,14 @@ macro_rules! __layer {
                 args: &[$($crate::__kind!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
                 fields: &[$(::core::stringify!($found)),*],
+                groups: &[$($crate::__layer!(@group $group $group_type))?],
             ]
             $name $spec $facts
         };
+    };
+
+    (@group $field:ident $type:ident) => {
+        $crate::spec::FieldGroup::new([::core::stringify!($field), ::core::stringify!($type)], $type::NAMES)
     };
 
     // The page's own layer needs no prefix.
@@ -358,7 +369,9 @@ macro_rules! __layer {
     (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
+    (@field Option<Sizes> $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
+    (@field Option<Ints> $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field ActivationAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivationAfter $($sort)* } };
     (@field ActivityAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivityAfter $($sort)* } };

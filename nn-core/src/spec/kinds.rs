@@ -57,7 +57,9 @@ macro_rules! __kind {
     (@type [Size]) => { usize };
     (@type [Option Size]) => { ::core::option::Option<usize> };
     (@type [Sizes]) => { $crate::spec::shape::Shape };
+    (@type [Option Sizes]) => { ::core::option::Option<$crate::spec::shape::Shape> };
     (@type [Int]) => { i64 };
+    (@type [Option Ints]) => { ::core::option::Option<&[i64]> };
     (@type [Ints]) => { &[i64] };
     (@type [Float]) => { ::core::option::Option<f64> };
     (@type [Option Float]) => { ::core::option::Option<f64> };
@@ -73,7 +75,9 @@ macro_rules! __kind {
     (@read [Size] $value:expr) => { $value.as_size() };
     (@read [Option Size] $value:expr) => { $value.as_optional_size() };
     (@read [Sizes] $value:expr) => { $value.as_sizes() };
+    (@read [Option Sizes] $value:expr) => { $value.as_optional_sizes() };
     (@read [Int] $value:expr) => { $value.as_int() };
+    (@read [Option Ints] $value:expr) => { $value.as_optional_ints() };
     (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Float] $value:expr) => { $value.as_float() };
     (@read [Option Float] $value:expr) => { $value.as_float() };

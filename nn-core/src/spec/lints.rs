@@ -35,7 +35,7 @@
 //! [`activation_after_softmax`], [`stacked_activations`], [`softmax_over_one`], [`dense_after_dense`],
 //! [`bias_before_batch_normalization`], [`dropout_on_output`], [`dropout_of_nothing`], [`dropout_of_everything`],
 //! [`frozen_with_nothing_upstream`], [`frozen_without_weights`], [`reshape_without_effect`], [`merge_with_itself`],
-//! [`dropped_mask`]
+//! [`dropped_mask`], [`pooling_drops_border`], [`dense_on_image`], [`concatenate_over_space`]
 //!
 //! # The lints of training
 //!
@@ -79,6 +79,10 @@ macro_rules! lints {
 
         /// The names of all lints.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// The texts of all lints, in the order of their names. An expansion writes a text anew if it has numbers.
+        #[doc(hidden)]
+        pub const NOTES: &[&str] = &[$($note),*];
     };
 }
 
@@ -255,6 +259,48 @@ lints! {
         this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
+
+    /// A pooling whose windows leave out rows, columns or steps at the end.
+    ///
+    /// ```text
+    /// let x = Conv2D(64, 3)(x);                // (23, 23, 64)
+    /// let y = MaxPooling2D(2)(x);              // here: 11 windows of 2 rows leave out the last row
+    /// ```
+    ///
+    /// Nothing reads the cells after the last whole window, as in Keras. The warning says how many they are. Gaps that
+    /// strides larger than the window leave everywhere are not reported.
+    pooling_drops_border: "nn lint, nothing is deprecated: \
+        the windows of this pooling do not cover their input\n\
+        = help: `padding = same` adds windows that are cut at the border\n\
+        = help: `#[nn(allow(pooling_drops_border))]` on the struct silences this"
+
+    /// A Dense on an image, whose output stays an image until the end of the model or until a Flatten.
+    ///
+    /// ```text
+    /// let image = Input(shape = [28, 28, 1]);
+    /// let y = Dense(10, activation = softmax)(image);   // here: (28, 28, 10), a softmax for each pixel
+    /// ```
+    ///
+    /// A Dense works on the last axis only: it gives every pixel the same weights. Usually a vector was meant. Not
+    /// reported is a Dense behind convolutions whose output has the height and width of an input, for a class for each
+    /// pixel, and one whose pixels another convolution or a pooling reads.
+    dense_on_image: "nn lint, nothing is deprecated: \
+        this `Dense` works on the last axis of an image only, at every pixel by itself\n\
+        = help: `Flatten()` before it makes one vector of the image\n\
+        = help: `#[nn(allow(dense_on_image))]` on the struct silences this"
+
+    /// A Concatenate of images along their rows or columns.
+    ///
+    /// ```text
+    /// let y = concatenate([a, b], axis = 1);   // here: (28, 28, 16) twice gives (56, 28, 16)
+    /// ```
+    ///
+    /// Examples for channels-first images write `axis = 1` for the channels. Here, as in Keras by default, channels are
+    /// the last axis. Images of different sizes are not reported: only this axis can join them.
+    concatenate_over_space: "nn lint, nothing is deprecated: \
+        this puts images below or beside each other; their channels are the last axis\n\
+        = help: `axis = -1`, the default, joins the channels\n\
+        = help: `#[nn(allow(concatenate_over_space))]` on the struct silences this"
 
     /// A softmax or sigmoid output with a loss whose `from_logits` is true.
     ///

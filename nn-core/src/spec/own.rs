@@ -142,7 +142,7 @@
 /// | `use_bias: Flag = true` | `false` | the default | `bool` |
 /// | `pub rate: Float`, `pub epsilon: Float = 1e-3` | `0.5`, `1` | an error, the default | `Option<f64>` |
 /// | `mode: Choice { SUM = "sum", MAX = "max" }` | `max`, `"max"` | the first | `usize`: `mode::MAX` is the index of `max` |
-/// | `length: Option<Size>` | `5` | `None` for the rule | `Option<usize>` |
+/// | `length: Option<Size>`, `strides: Option<Sizes>` | `5`, `(2, 3)` | `None` for the rule | `Option<usize>`, `Option<Shape>` |
 /// | `pub kernel_initializer: Initializer = Zeros` | `he_normal` | the default | nothing |
 /// | `pub kernel_regularizer: Regularizer` | `l2(0.01)` | no penalty | nothing |
 /// | `pub kernel_constraint: Constraint` | `max_norm(2)` | no bound | nothing |

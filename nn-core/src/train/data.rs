@@ -5,12 +5,14 @@
 //! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
 
 mod arrays;
+mod one;
 mod refused;
 mod wrong;
 
 pub use self::arrays::{Block, LengthError, array, arrays, arrays_mut, copy_numbers, from_flat, sample, samples};
 #[cfg(feature = "alloc")]
 pub use self::arrays::{from_numbers, from_pixels, zeros};
+pub use self::one::{OneOf, SampleFrom};
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
 use self::wrong::{ArrayOf, Given, NumberOf, SampleOf};

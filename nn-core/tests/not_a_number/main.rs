@@ -253,6 +253,67 @@ fn pooling() {
     }
 }
 
+/// A NaN in a window is its maximum, and the first NaN gets the gradient. Keras on TensorFlow skips NaN; here it
+/// passes. Windows without NaN keep their numbers, also if all of them are -∞.
+#[test]
+fn windows() {
+    fn check<L>(layer: &L, nan: f32)
+    where
+        L: Layer<f32, SMatrix<f32, 2, 4>, Output = SMatrix<f32, 2, 1>, Weights = ()>,
+        L: Layer<f32, SMatrix<f32, 2, 4>, Scratch<Inline<1>> = (), Cache<Inline<1>> = ()>,
+    {
+        for place in 0..4 {
+            let mut x = [SMatrix::<f32, 2, 4>::repeat(f32::NEG_INFINITY)];
+            x[0].row_mut(0).copy_from_slice(&[1., 2., 3., 4.]);
+            x[0][(0, place)] = nan;
+            x[0][(0, 3)] = nan;
+            let mut y = [SMatrix::<f32, 2, 1>::zeros()];
+            layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+            assert!(y[0].x.is_nan() && y[0].y == f32::NEG_INFINITY, "{place}: {}", y[0]);
+            let (dy, mut dx) = ([SMatrix::<f32, 2, 1>::new(5., 7.)], [SMatrix::<f32, 2, 4>::zeros()]);
+            layer.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+            let expected = core::array::from_fn::<f32, 4, _>(|k| if k == place { 5. } else { 0. });
+            assert_eq!(dx[0].row(0).iter().copied().collect::<Vec<_>>(), expected, "{place}");
+            assert_eq!(dx[0].row(1).iter().copied().collect::<Vec<_>>(), [7., 0., 0., 0.]);
+        }
+    }
+    for nan in nans::<f32>() {
+        check(&layers::MaxPooling1D::<1> { window: 4, stride: 4, before: 0 }, nan);
+        check(&layers::AdaptiveMaxPooling1D::<1>::DEFAULT, nan);
+        let (input_height, input_width, output_height, output_width) = (1, 4, 1, 1);
+        check(&layers::AdaptiveMaxPooling2D::<1> { input_height, input_width, output_height, output_width }, nan);
+        let of_image = layers::MaxPooling2D::<1> {
+            input_height,
+            input_width,
+            output_height,
+            output_width,
+            pool_height: 1,
+            pool_width: 4,
+            stride_height: 1,
+            stride_width: 4,
+            ..layers::MaxPooling2D::DEFAULT
+        };
+        check(&of_image, nan);
+
+        let mut x = [SMatrix::<f32, 2, 4>::new(1., 2., 3., 4., 5., 6., 7., 8.)];
+        x[0][(0, 2)] = nan;
+        let mut y = [SVector::<f32, 2>::zeros()];
+        layers::GlobalAveragePooling2D.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+        assert!(y[0].x.is_nan() && y[0].y == 6.5, "{}", y[0]);
+        layers::GlobalMaxPooling2D.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+        assert!(y[0].x.is_nan() && y[0].y == 8., "{}", y[0]);
+        let (dy, mut dx) = ([SVector::<f32, 2>::new(2., 4.)], [SMatrix::<f32, 2, 4>::zeros()]);
+        layers::GlobalMaxPooling2D.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+        assert!(dx[0].row(0).iter().all(|d| d.is_nan()) && dx[0][(1, 3)] == 4., "{}", dx[0]);
+    }
+    // Infinity stays in a mean of many pixels.
+    let mut x = [SMatrix::<f32, 1, 1000>::repeat(1.)];
+    x[0][3] = f32::INFINITY;
+    let mut y = [SVector::<f32, 1>::zeros()];
+    layers::GlobalAveragePooling2D.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+    assert_eq!(y[0].x, f32::INFINITY);
+}
+
 #[test]
 fn merges() {
     type Row = SVector<f32, 6>;

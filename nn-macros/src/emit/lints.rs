@@ -22,15 +22,37 @@ pub(crate) fn uses(attributes: &[Attribute], source: &Source, found: &[Warning],
         let absent = (!if_any.is_empty()).then(|| quote!(!(#(#if_any)||*)));
         let silent: Vec<_> =
             warning.unless.map(|expr| source[expr].to_token_stream()).into_iter().chain(absent).collect();
-        match silent.is_empty() {
-            true => quote!(::nn::lints::#name),
-            false => quote!(::nn::lints::Own::<{ #(#silent)||* }>::#name),
+        match (silent.is_empty(), &warning.detail) {
+            (true, None) => quote!(::nn::lints::#name),
+            (true, Some(detail)) => {
+                let note = note(warning.lint, detail);
+                // A constant of its own, since the text has numbers. Its path reads like that of the lint.
+                quote!({
+                    mod nn {
+                        pub(crate) mod lints {
+                            #[deprecated(note = #note)]
+                            #[allow(non_upper_case_globals)]
+                            pub(crate) const #name: ::nn::lints::Lint = ::nn::lints::Lint;
+                        }
+                    }
+                    nn::lints::#name
+                })
+            }
+            (false, _) => quote!(::nn::lints::Own::<{ #(#silent)||* }>::#name),
         }
     });
     quote! {
         #(#levels)*
         const _: [::nn::lints::Lint; #count] = [#(#uses),*];
     }
+}
+
+/// The text of a lint with the numbers of a finding at the end of its first line.
+fn note(lint: &str, detail: &str) -> String {
+    let place = nn_core::lints::NAMES.iter().position(|name| *name == lint).unwrap_or_default();
+    let text = nn_core::lints::NOTES.get(place).copied().unwrap_or_default();
+    let (first, help) = text.split_once('\n').unwrap_or((text, ""));
+    format!("{first}: {detail}\n{help}")
 }
 
 /// The part of `impl Model` for the lints of training: the heads of the outputs, and the allowed names.

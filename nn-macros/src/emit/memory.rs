@@ -124,9 +124,9 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     for node in &context.graph.nodes {
         if context.graph.layers[node.layer].has_scratch() {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
-            let name = memory_field(context, node).to_string();
+            let name = node.name.to_string();
             let memory = quote!(<#layer as ::nn::Layer<::core::primitive::f32, #x>>::Scratch<::nn::Inline<1>>);
-            parts.push(quote!(::nn::budget::Usage::new(#name, ::core::mem::size_of::<#memory>())));
+            parts.push(quote!(::nn::budget::Usage::memory(#name, ::core::mem::size_of::<#memory>())));
         }
     }
     parts

@@ -90,7 +90,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let called = quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #folded>);
             let layers = calls().map(|node| {
                 let alias = context.alias(node, id);
-                let consts = (0..nn_core::spec::MAX_CONSTS).map(|i| match context.graph.facts(node, id) {
+                let consts = (0..nn_core::spec::MAX_OWN_CONSTS).map(|i| match context.graph.facts(node, id) {
                     Some(facts) => {
                         let facts = context.print().facts(facts);
                         quote!({ #facts.constant_or_zero(#i) })
@@ -224,9 +224,11 @@ fn table(context: &Context<'_>) -> TokenStream {
 
 /// The arguments and results of `call` and similar methods: one sample of each input and output.
 struct OneSample {
-    /// `<'x>`, for several inputs.
-    lifetime: TokenStream,
+    /// `<'x>`, for several inputs, or `<__X>`.
+    generics: TokenStream,
     parameter: TokenStream,
+    /// The requirements on `__X`.
+    bounds: TokenStream,
     result: TokenStream,
     /// Makes `x` and `y` from the parameter.
     start: TokenStream,
@@ -241,14 +243,17 @@ fn one_sample(context: &Context<'_>) -> OneSample {
     let Context { graph, inputs, outputs, .. } = context;
     let t = quote!(T);
     let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
-    let (lifetime, parameter, x) = if samples.len() == 1 {
+    let (generics, parameter, bounds, x) = if samples.len() == 1 {
         let sample = &samples[0];
-        (quote!(), quote!(x: &#sample), quote!(::core::slice::from_ref(x)))
+        let bound = quote!(#sample: ::nn::data::SampleFrom<__X>);
+        let x = quote!(<#sample as ::nn::data::SampleFrom<__X>>::samples(x));
+        (quote!(<__X: ?::core::marker::Sized>), quote!(x: &__X), quote!(where #bound), x)
     } else {
         let names = graph.inputs.iter().map(|&tensor| context.ident(&graph.tensors[tensor].name));
         (
             quote!(<'x>),
             quote!(x: impl ::core::convert::Into<#inputs<#(&'x #samples),*>>),
+            quote!(),
             quote!((#(::core::slice::from_ref(x.#names)),*)),
         )
     };
@@ -272,27 +277,34 @@ fn one_sample(context: &Context<'_>) -> OneSample {
         #into
         #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
     };
-    OneSample { lifetime, parameter, result, start, x, y, end }
+    OneSample { generics, parameter, bounds, result, start, x, y, end }
 }
 
 /// `call`: one sample, without allocation.
 fn call(context: &Context<'_>) -> TokenStream {
     let graph_type = &context.graph_type;
-    let OneSample { lifetime, parameter, result, start, x, y, end } = one_sample(context);
+    let OneSample { generics, parameter, bounds, result, start, x, y, end } = one_sample(context);
     // The error is about the model, so it is reported at its name.
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
-        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        /// Returns the outputs for one sample.
+        ///
+        /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
+        /// the activations (`ARENA_BYTES` bytes) are on the stack. A model whose activations are too large for a stack
+        /// does not compile with this method; it has `predict` and `call_in`.
         #[inline]
-        pub fn call #lifetime (&self, #parameter) -> #result {
+        pub fn call #generics (&self, #parameter) -> #result
+        #bounds
+        {
             #fits
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
-        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        /// Returns the outputs for one sample, with the activations in the memory `arena`.
         #[inline]
-        pub fn call_in #lifetime (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result {
+        pub fn call_in #generics (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result
+        #bounds
+        {
             #start
             ::nn::model::call_in::<Self>(&#graph_type, self, #x, #y, arena);
             #end
@@ -306,20 +318,24 @@ pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
         return quote!();
     }
     let (name, nn) = (context.name, &context.paths.nn);
-    let OneSample { lifetime, parameter, result, start, x, y, end } = one_sample(context);
+    let OneSample { generics, parameter, bounds, result, start, x, y, end } = one_sample(context);
     let calls = forward::predictions(context).map(|(layer, call)| quote!(#call after(#layer);));
     quote! {
         #[allow(dead_code)]
         impl<T: #nn Scalar> #name<T> {
-            /// The prediction for one sample, as `call_in` gives it. After each call of a layer that computes
-            /// something, `after` is called with its name: to count instructions, cycles or time. The second call of
-            /// `tower` is `tower_1`; the activation of `class` is `class_softmax` where it is a computation of its own.
-            pub fn profile #lifetime (
+            /// Returns the outputs for one sample, as `call_in` does, and calls `after` behind each layer.
+            ///
+            /// `after` gets the name of a layer that was just computed, so that it can count instructions, cycles or
+            /// time. The second call of `tower` is `tower_1`. The activation of `class` is `class_softmax` if it is
+            /// computed apart from its layer.
+            pub fn profile #generics (
                 &self,
                 #parameter,
                 arena: &mut ::nn::Arena<Self>,
                 mut after: impl FnMut(&'static str),
-            ) -> #result {
+            ) -> #result
+            #bounds
+            {
                 type B = #nn Inline<1>;
                 #start
                 {

@@ -61,7 +61,7 @@ pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<S
             Ok(())
         });
         if let Err(error) = parsed {
-            diagnostics.syntax(error);
+            diagnostics.syntax(error, "for example `#[nn(allow(dense_after_dense))]`");
         }
     }
     allowed

@@ -89,9 +89,11 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
             },
             None => {
                 let message = format!("expected a size such as \"16 KiB\", but got \"{}\"", text.value());
-                diagnostics
-                    .error(Code::ArgumentType, text, message)
-                    .help("the units are B, KB, MB, GB (powers of 1000) and KiB, MiB, GiB (powers of 1024)");
+                let error = diagnostics.error(Code::ArgumentType, text, message);
+                if let Some(right) = with_unit(&text.value()) {
+                    error.help(format!("write \"{right}\""));
+                }
+                error.note("the units are B, KB, MB, GB (powers of 1000) and KiB, MiB, GiB (powers of 1024)");
                 return;
             }
         },
@@ -108,21 +110,23 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
     *budget = Some(Limit { value, span });
 }
 
+/// The units, and the bytes of each.
+const UNITS: [(&str, u64); 7] = [
+    ("B", 1),
+    ("KB", 1000),
+    ("MB", 1000 * 1000),
+    ("GB", 1000 * 1000 * 1000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+
 /// Reads `16 KiB` as bytes, at most the largest number.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = (text[..unit].trim().replace('_', ""), &text[unit..]);
-    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
-        "b" => 1,
-        "kb" => 1000,
-        "mb" => 1000 * 1000,
-        "gb" => 1000 * 1000 * 1000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        _ => return None,
-    };
+    let (_, factor) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
     if let Ok(whole) = number.parse::<u64>() {
         return Some(whole.saturating_mul(factor));
     }
@@ -130,18 +134,47 @@ fn size(text: &str) -> Option<u64> {
     number.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| (number * factor as f64) as u64)
 }
 
+/// A size with its unit as it is written here: `16 KiB` for `16 kib`, `16k` and `16 Kibibytes`.
+fn with_unit(text: &str) -> Option<String> {
+    let text = text.trim();
+    let start = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = (text[..start].trim(), text[start..].to_lowercase());
+    let unit = match unit.as_str() {
+        "byte" | "bytes" => "B",
+        "k" | "ki" | "kibibyte" | "kibibytes" => "KiB",
+        "m" | "mi" | "mebibyte" | "mebibytes" => "MiB",
+        "g" | "gi" | "gibibyte" | "gibibytes" => "GiB",
+        "kilobyte" | "kilobytes" => "KB",
+        "megabyte" | "megabytes" => "MB",
+        "gigabyte" | "gigabytes" => "GB",
+        unit => UNITS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?.0,
+    };
+    let right = format!("{number} {unit}");
+    size(&right).map(|_| right)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use super::{size, with_unit};
 
     #[test]
     fn sizes() {
         assert_eq!(size("16 KiB"), Some(16_384));
         assert_eq!(size("16KB"), Some(16_000));
-        assert_eq!(size(" 1.5 kib "), Some(1536));
+        assert_eq!(size(" 1.5 KiB "), Some(1536));
         assert_eq!(size("1_000 B"), Some(1000));
         assert_eq!(size("20000000 TB"), None);
         assert_eq!(size("99999999999 GB"), Some(u64::MAX));
         assert_eq!(["16", "KiB", "16 Kb/s", "-1 B", "x B", ""].map(size), [None; 6]);
+        assert_eq!(["16 kib", "16 Kib", "16 KIB", "16 kB", "16 k", "16 b"].map(size), [None; 6]);
+    }
+
+    #[test]
+    fn units_that_are_meant() {
+        let meant = [("16 kib", "16 KiB"), ("1.5k", "1.5 KiB"), ("2 kB", "2 KB"), ("1_000 bytes", "1_000 B")];
+        for (text, right) in meant {
+            assert_eq!(with_unit(text).as_deref(), Some(right));
+        }
+        assert_eq!(["16", "16 Kb/s", "x kib", "-1 b"].map(with_unit), [None, None, None, None]);
     }
 }

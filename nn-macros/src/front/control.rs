@@ -2,11 +2,12 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::front::parse::{Statement, position};
+use crate::front::python::written::written;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::ToTokens;
-use syn::Expr;
+use syn::{Expr, Stmt};
 
 const LOOPS: &[&str] = &["for", "while", "loop"];
 const BRANCHES: &[&str] = &["if", "match"];
@@ -88,6 +89,13 @@ pub(crate) fn expression(expr: &Expr, diagnostics: &mut Diagnostics) -> bool {
         Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => error("a graph has no loops", &repetition),
         Expr::If(_) | Expr::Match(_) => error("a graph has no branches", &choice),
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Yield(_) => error("a graph has no `return`", &end),
+        Expr::Block(block) if matches!(&block.block.stmts[..], [Stmt::Expr(_, None)]) => {
+            let value = block.block.stmts[0].to_token_stream();
+            error("a block is neither a tensor nor a layer", &|error| {
+                let value = written(&value.clone().into_iter().collect::<Vec<_>>());
+                error.help(format!("write it without braces: `{value}`"));
+            })
+        }
         Expr::Block(_) | Expr::Unsafe(_) | Expr::Async(_) => {
             error("a block is neither a tensor nor a layer", &|error| {
                 error.help("a part of a graph is a closure: `let branch = |x| { let h = Dense(8)(x); Dense(1)(h) };`");
@@ -163,7 +171,7 @@ pub(crate) fn without_blocks(statements: Vec<Statement>) -> (Vec<Statement>, Vec
 }
 
 /// The names before a `=`, and that of a `def`.
-fn names(tokens: &[TokenTree]) -> Vec<Ident> {
+pub(crate) fn names(tokens: &[TokenTree]) -> Vec<Ident> {
     let name = |pair: &[TokenTree]| match pair {
         [TokenTree::Ident(name), TokenTree::Punct(equals)] if equals.as_char() == '=' => Some(name.clone()),
         [TokenTree::Ident(word), TokenTree::Ident(name)] if word == "def" || word == "class" => Some(name.clone()),

@@ -13,4 +13,5 @@ pub(crate) mod parameters;
 pub(crate) mod parse;
 pub(crate) mod python;
 pub(crate) mod resolve;
+pub(crate) mod slips;
 pub(crate) mod values;

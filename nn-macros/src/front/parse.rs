@@ -9,7 +9,7 @@ pub(crate) use split::{Body, Statement, position};
 
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
-use crate::front::{control, python};
+use crate::front::{control, python, slips};
 use crate::source::{is_reserved, text};
 use end::is_end;
 use head::Head;
@@ -134,11 +134,17 @@ fn parse_statement(statement: Statement, is_last: bool, syntax: &mut Syntax, dia
         return true;
     }
     if !is_let && control::report(&tokens, diagnostics) {
+        let names = control::names(&tokens);
+        syntax.lets.extend((!names.is_empty()).then(|| Let { names, ..Let::default() }));
         // The end of a graph that is a `class` is in it.
         return is_last && matches!(&tokens[0], TokenTree::Ident(word) if word == "class" || word == "def");
     }
     if annotations::inside(&tokens, diagnostics) || python::report(&statement, diagnostics) {
         syntax.lets.push(unparsed(statement));
+        return is_last && !is_let;
+    }
+    if let Some(names) = slips::report(&tokens, diagnostics) {
+        syntax.lets.push(Let { names, unparsed: statement, ..Let::default() });
         return is_last && !is_let;
     }
     if is_let {
@@ -153,7 +159,7 @@ fn parse_statement(statement: Statement, is_last: bool, syntax: &mut Syntax, dia
             true
         }
         Err(error) if is_last && !has_semicolon => {
-            diagnostics.syntax(error);
+            diagnostics.syntax(error, "a graph ends with `Model(inputs = .., outputs = ..)`, and nothing follows");
             syntax.lets.push(unparsed(statement));
             true
         }
@@ -200,7 +206,10 @@ fn parse_let(statement: TokenStream, docs: Vec<String>, syntax: &mut Syntax, dia
             }
         }
         Err(error) => {
-            diagnostics.syntax(error);
+            diagnostics.syntax(
+                error,
+                "a layer is made and called as in Keras: `let x = Dense(64, activation = relu)(pixels);`",
+            );
             // The names are still bound, so later uses are not errors of their own.
             syntax.lets.push(unparsed(statement));
         }

@@ -1,8 +1,11 @@
 //! Python and Keras spellings, and the Rust to write instead.
 
+mod lines;
 pub(crate) mod names;
 mod operators;
 pub(crate) mod pasted;
+mod recurrent;
+mod sequential;
 mod torch;
 pub(crate) mod translate;
 pub(crate) mod written;
@@ -12,7 +15,7 @@ pub(crate) use operators::{is_number, merged, merging, merging_into};
 use crate::diagnostics::Diagnostics;
 use crate::front::control;
 use nn_core::Code;
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Modules of Python that a graph copied from it may name: `layers.Dense(64)`.
@@ -43,11 +46,11 @@ pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> boo
     let (mut found, mut at) = (false, 0);
     while at < tokens.len() {
         let here = &tokens[at..];
-        let first = at == 0 || is_punct(&tokens[at - 1], ',');
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
         if at > 0 && is_behind(&tokens[at - 1]) && control::within(&tokens[at], diagnostics) {
             return true;
         }
-        let used = one(here, first, diagnostics);
+        let used = one(here, before, diagnostics);
         found |= used > 0;
         if let (0, TokenTree::Group(group)) = (used, &here[0]) {
             found |= group.delimiter() == Delimiter::Parenthesis && colon(group, diagnostics)
@@ -86,8 +89,9 @@ fn colon(group: &Group, diagnostics: &mut Diagnostics) -> bool {
     false
 }
 
-/// Reports what begins here; the number of tokens it has. `first` tells whether it begins an element of a list.
-fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usize {
+/// Reports what begins here, behind the token `before`; the number of tokens it has.
+fn one(tokens: &[TokenTree], before: Option<&TokenTree>, diagnostics: &mut Diagnostics) -> usize {
+    let first = before.is_none_or(|before| is_punct(before, ','));
     let error = |diagnostics: &mut Diagnostics, count: usize, message: &str, help: &str| {
         let part: TokenStream = tokens[..count].iter().cloned().collect();
         diagnostics.error(Code::Python, &part, message).help(help);
@@ -124,6 +128,9 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
             let help = "write out the arguments: `Dense(64, activation = relu)`";
             error(diagnostics, 3, &format!("`**{}` is Python", word(2)), help)
         }
+        _ if let Some(number) = fraction(tokens, before) => {
+            error(diagnostics, 2, "a number begins with a digit", &format!("write `{number}`"))
+        }
         _ if punct(0, '@') => {
             error(diagnostics, 1, "`@` is Python", "the product of two tensors is `dot([a, b])`");
             tokens.len()
@@ -134,6 +141,19 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
         }
         _ => 0,
     }
+}
+
+/// The number of a point and digits, `.5`, as Rust writes it. Behind a value, a point begins a field or a method.
+pub(crate) fn fraction(tokens: &[TokenTree], before: Option<&TokenTree>) -> Option<Literal> {
+    let [point, TokenTree::Literal(digits), ..] = tokens else { return None };
+    let starts = !before.is_some_and(|before| is_behind(before) || is_punct(before, '.'));
+    let text = format!("0.{digits}");
+    if !starts || !is_punct(point, '.') || text.parse::<f64>().is_err() {
+        return None;
+    }
+    let mut number: Literal = text.parse().ok()?;
+    number.set_span(digits.span());
+    Some(number)
 }
 
 /// How many tokens at the start name modules: `keras.layers.` in `keras.layers.Dense`.
@@ -174,6 +194,9 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
         }
         "lora_rank" | "lora_alpha" | "quantization_config" => "there is nothing like it in this library: leave it out",
         "training" => "leave it out: layers train in `fit` and do not in `predict`",
+        "input_length" => {
+            "the length stands in an `Input` before the layer: `Input(shape = [20], dtype = u32)` for 20 indices"
+        }
         "in_features" | "in_channels" | "num_features" | "input_size" | "normalized_shape" => {
             "leave it out: the macro knows the shape of the input"
         }

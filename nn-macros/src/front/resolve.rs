@@ -15,6 +15,7 @@ use crate::diagnostics::Diagnostics;
 use crate::front::item::Item;
 use crate::front::parse::{Let, Syntax};
 use crate::graph::{Graph, LayerId, Meaning, Op, Producer, TensorId};
+use crate::literal;
 use crate::source::{ExprId, SpanId};
 use nn_core::Code;
 use proc_macro2::Span;
@@ -113,11 +114,11 @@ impl Resolver<'_> {
     }
 
     fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
-        if let (Some(Expr::Tuple(tuple)), [_, _, ..]) = (value, names)
-            && tuple.elems.len() == names.len()
+        if let (Some(elements), [_, _, ..]) = (value.and_then(literal::list), names)
+            && elements.len() == names.len()
         {
             // All values come before all names, as in Rust: `let (a, b) = (b, a);`.
-            let values: Vec<_> = tuple.elems.iter().map(|value| self.made(value)).collect();
+            let values: Vec<_> = elements.into_iter().map(|value| self.made(value)).collect();
             for (name, (bound, made)) in names.iter().zip(values) {
                 self.bind(std::slice::from_ref(name), bound, made);
             }

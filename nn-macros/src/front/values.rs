@@ -37,7 +37,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
     Some(match spec.kind {
         Kind::Size => asked(size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?.map(Value::Size)),
         Kind::Sizes => {
-            let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
+            let elements = literal::sizes(expr).unwrap_or_else(|| vec![expr]);
             let shape = shape(spec.name, expr, &elements, diagnostics)?;
             let elements = elements.into_iter().map(|element| diagnostics.source.expr(element));
             Arg { asked: Some(elements.collect()), ..arg(shape.map(Value::Sizes), None) }
@@ -56,7 +56,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             None => asked(None),
         },
         Kind::Ints => {
-            let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
+            let elements = literal::sizes(expr).unwrap_or_else(|| vec![expr]);
             if elements.len() > MAX_RANK {
                 diagnostics.error(Code::TooManyAxes, expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));
                 return None;
@@ -105,7 +105,14 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 return None;
             }
             let message = format!("`{}` expects one of {expected}, but got `{text}`", spec.name);
-            diagnostics.error(Code::NoChoice, expr, message).did_you_mean(&text, names.iter().copied());
+            let error = diagnostics.error(Code::NoChoice, expr, message);
+            match literal::integer(expr).or_else(|| literal::list(expr).map(|_| 1)) {
+                Some(0) if spec.name == "padding" => error.help("PyTorch's `padding = 0` is `padding = valid`"),
+                Some(_) if spec.name == "padding" => error.help(
+                    "PyTorch's `padding = 1` for a kernel of 3, and 2 for one of 5, is `padding = same` without strides",
+                ),
+                _ => error.did_you_mean(&text, names.iter().copied()),
+            };
             return None;
         }
         // The resolver makes separate layers of these.
@@ -119,6 +126,15 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
     let bare = text.trim_matches('"');
     if bare != text && (bare.parse::<f64>().is_ok() || matches!(bare, "true" | "false")) {
         error.help(format!("without quotes: `{bare}`"));
+    }
+    let whole = text.parse().is_ok_and(|x: f64| x.fract() == 0.0 && x.abs() < 1e9);
+    if expected == "a whole number" && whole {
+        error.help(format!("write `{}`", text.split('.').next().unwrap_or_default()));
+    }
+    if let ("a whole number", Some((a, b))) = (expected, text.split_once('x'))
+        && [a, b].iter().all(|part| part.parse::<usize>().is_ok_and(|size| size > 0))
+    {
+        error.help(format!("several sizes are a list: `[{a}, {b}]`"));
     }
     if expected == "a number" && text.replace([' ', '_'], "").parse().is_ok_and(f64::is_infinite) {
         error.help("the largest number is about 1.8e308");
@@ -153,9 +169,10 @@ fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> O
                 None
             }
         },
-        None if python::is_none(expr) => {
+        None if python::is_none(expr) || matches!(expr, Expr::Infer(_)) => {
+            let written = expr.to_token_stream();
             diagnostics
-                .error(Code::ArgumentType, expr, format!("{what} must be a number, but is `None`"))
+                .error(Code::ArgumentType, expr, format!("{what} must be a number, but is `{written}`"))
                 .help("shapes are known when the model is compiled, and the batch is not counted: write the length");
             None
         }

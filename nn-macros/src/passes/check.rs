@@ -118,7 +118,9 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     }
     for &tensor in graph.declared.iter().filter(|tensor| !graph.inputs.contains(tensor)) {
         let (name, span) = (&graph.tensors[tensor].name, graph.tensors[tensor].span);
-        if needed.contains(&tensor) && !elsewhere.contains(&tensor) {
+        // An output that is an input has its error already.
+        let is_output = graph.outputs.contains(&tensor);
+        if needed.contains(&tensor) && !elsewhere.contains(&tensor) && !is_output {
             let message = format!(
                 "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
             );

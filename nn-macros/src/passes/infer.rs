@@ -79,7 +79,18 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
         let extra = graph.tensors[node.outputs[found]].span;
         let tensors = if found == 1 { "tensor" } else { "tensors" };
         let message = format!("`{}` gives {found} {tensors}, but has {named} names here", layer.kind());
-        diagnostics.error(Code::OutputCount, &extra, message);
+        let has_states = match &layer.op {
+            Op::Builtin(builtin) => builtin.spec.args.iter().any(|arg| arg.name == "return_state"),
+            _ => false,
+        };
+        let error = diagnostics.error(Code::OutputCount, &extra, message);
+        if has_states {
+            error.help(
+                "`return_state = true` returns the last states too: `let (y, h) = GRU(8, return_state = true)(x);`",
+            );
+        } else if found == 1 {
+            error.help("write `let y = ..;`, without parentheses");
+        }
     } else if named < found {
         let names = ["a", "b", "c", "d", "e"].iter().take(found).copied().collect::<Vec<_>>().join(", ");
         diagnostics

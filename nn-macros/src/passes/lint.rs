@@ -15,7 +15,7 @@ use crate::graph::{Arg, Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::schedule::learning;
 use crate::source::Source;
 use nn_core::shape::Shape;
-use nn_core::spec::Value;
+use nn_core::spec::{Kind, Value};
 use proc_macro2::Span;
 use syn::Expr;
 
@@ -54,7 +54,12 @@ struct Lints<'a> {
 
 impl<'a> Lints<'a> {
     fn report(&mut self, lint: &'static str, span: Span) {
-        self.found.push(Warning { lint, span, unless: None, if_any: Vec::new() });
+        self.found.push(Warning { lint, span, detail: None, unless: None, if_any: Vec::new() });
+    }
+
+    /// Reports a finding with its numbers.
+    fn report_numbers(&mut self, lint: &'static str, span: Span, detail: String) {
+        self.found.push(Warning { lint, span, detail: Some(detail), unless: None, if_any: Vec::new() });
     }
 
     /// The origin of a tensor. Skips layers that only copy or penalise it.
@@ -129,6 +134,15 @@ fn argument(builtin: &Builtin, name: &str) -> Option<Value> {
 /// An argument.
 fn arg<'a>(builtin: &'a Builtin, name: &str) -> Option<&'a Arg> {
     builtin.spec.args.iter().zip(&builtin.args).find(|(spec, _)| spec.name == name).map(|(_, arg)| arg)
+}
+
+/// Whether an argument is this one of its choices.
+fn is_choice(builtin: &Builtin, name: &str, choice: &str) -> bool {
+    let spec = builtin.spec.args.iter().find(|spec| spec.name == name);
+    match (spec.map(|spec| spec.kind), argument(builtin, name)) {
+        (Some(Kind::Choice(names)), Some(Value::Choice(index))) => names.get(index) == Some(&choice),
+        _ => false,
+    }
 }
 
 /// Whether an argument was written.

@@ -1,7 +1,7 @@
 //! The lines that the macro shows for pasted Python are a valid graph.
 
 /// The errors of a graph, as text.
-fn errors(graph: &str) -> String {
+pub(super) fn errors(graph: &str) -> String {
     let mut diagnostics = crate::Diagnostics::new();
     if let Some(mut syntax) = crate::parse::parse(graph.parse().expect("tokens"), &mut diagnostics) {
         crate::read(&mut syntax, &mut diagnostics);
@@ -76,7 +76,75 @@ h = nn.GELU()(h)
 y = F.log_softmax(self.fc2(h), dim=1)
 return keras.Model(x, y)
 "#,
+    r#"
+x = keras.Input(shape=(20, 16))
+self.lstm = nn.LSTM(16, 32, num_layers=2, dropout=.1)
+h, _ = self.lstm(x)
+y = nn.Linear(32, 1)(h[:, -1, :])
+return keras.Model(x, y)
+"#,
+    r#"
+x = keras.Input(shape=(20, 16))
+lstm = nn.LSTM(input_size=16, hidden_size=32, batch_first=True)
+out, (h, c) = lstm(x)
+return keras.Model(x, [out, h, c])
+"#,
+    r#"
+x = keras.Input(shape=(20, 16))
+_, (h, _) = nn.LSTM(16, 32)(x)
+y = nn.Linear(32, 1)(h[-1])
+return keras.Model(x, y)
+"#,
+    r#"
+x = keras.Input(shape=(20, 16))
+out, h = nn.GRU(16, 32, 1, bidirectional=True)(x)
+z, _ = nn.RNN(64, 8, nonlinearity="tanh")(out)
+return keras.Model(x, [z, h, h_backward])
+"#,
+    r#"
+x = keras.Input(shape=(28, 28, 1))
+a, b = x, nn.Conv2d(1, 1, kernel_size=5, padding=2)(x)
+y = layers.Dropout(0.5)(a + b)
+return keras.Model(x, [a + y, nn.Conv2d(1, 8, (3, 3), 1, (1, 1))(a * b)])
+"#,
+    "model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Dropout(p=.5), nn.Linear(64, 10))",
+    "nn.Sequential(nn.Linear(in_features=784, out_features=64), nn.ReLU(), nn.Linear(64, 10))",
+    r#"
+model = Sequential()
+model.add(Embedding(1000, 64, input_length=20))
+model.add(LSTM(32, dropout=.2))
+model.add(Dense(1, activation="sigmoid"))
+"#,
+    r#"
+x = keras.Input(shape=(8,))
+y = x |> Dense(8) |> relu
+model = keras.Model(x, y)
+"#,
 ];
+
+/// A `Sequential` without a shape leaves it open, and that is all.
+#[test]
+fn a_shape_that_is_left_open() {
+    for (graph, shown) in [
+        (
+            r#"model = Sequential([Dense(64, activation="relu"), Dense(10)])"#,
+            "Input(shape = [..]), Dense(64, activation",
+        ),
+        ("model = Sequential([Embedding(1000, 8), LSTM(8)])", "Input(shape = [..], dtype = u32), Embedding(1000, 8)"),
+        (
+            "nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU())",
+            "Input(shape = [..]), Conv2D(8, 3, padding = same)",
+        ),
+    ] {
+        let errors = errors(&format!("struct Pasted;\n{graph}"));
+        assert_eq!(errors.matches("explained in").count(), 1, "one error: {errors}");
+        assert!(errors.contains(shown) && errors.contains("`..` stands for"), "{errors}");
+    }
+    // The help as it is, without the sizes.
+    let errors = errors("struct Pasted; Sequential([Input(shape = [..]), Dense(10)])");
+    assert!(errors.starts_with("`..` stands for the sizes of your samples"), "{errors}");
+    assert_eq!(errors.matches("explained in").count(), 1, "one error: {errors}");
+}
 
 #[test]
 fn what_is_shown_is_a_graph() {

@@ -1,4 +1,5 @@
 //! For any input, the macro answers with items: a model, or errors. It never panics, and its output always parses.
+//! The inputs are random, and the same in every run; `NN_EXHAUSTIVE=1` tests four times as many.
 
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind};
@@ -165,6 +166,11 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
     tokens.into_iter().collect()
 }
 
+/// The number of inputs: `all`, or a quarter of it.
+fn count(all: usize) -> usize {
+    if std::env::var_os("NN_EXHAUSTIVE").is_some() { all } else { all / 4 }
+}
+
 /// # Panics
 /// Panics if the macro does, or if its output does not parse.
 fn answers(tokens: TokenStream) {
@@ -187,7 +193,7 @@ fn answers(tokens: TokenStream) {
 fn no_input_makes_it_panic() {
     let mut random = Random(1);
     for graph in GRAPHS {
-        for _ in 0..400 {
+        for _ in 0..count(400) {
             let mut tokens: TokenStream = graph.parse().expect("tokens");
             for _ in 0..=random.below(3) {
                 tokens = mutate(tokens, &mut random);
@@ -196,9 +202,6 @@ fn no_input_makes_it_panic() {
         }
     }
 }
-
-/// The number of mutants of the tests' graphs, including graphs that do not compile.
-const MUTANTS: usize = 1000;
 
 /// Collects the graphs in the calls of `model!` and `model_rejects!` in some tokens.
 fn graphs_in(tokens: TokenStream, found: &mut Vec<TokenStream>) {
@@ -233,13 +236,14 @@ fn graphs_below(folder: &Path, found: &mut Vec<TokenStream>) {
     }
 }
 
+/// Mutants of the tests' graphs, including graphs that do not compile.
 #[test]
 fn no_mutant_of_a_graph_of_the_tests_makes_it_panic() {
     let mut graphs = Vec::new();
     graphs_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests"), &mut graphs);
     assert!(graphs.len() > 300, "{} graphs", graphs.len());
     let mut random = Random(2);
-    for _ in 0..MUTANTS {
+    for _ in 0..count(1000) {
         let mut tokens = graphs[random.below(graphs.len())].clone();
         for _ in 0..=random.below(3) {
             tokens = mutate(tokens, &mut random);
@@ -367,7 +371,7 @@ fn no_arguments_make_a_shape_rule_panic() {
     let mut random = Random(1);
     let dimensions = ["1", "2", "3", "4", "7", "4294967295", "N"];
     for spec in LAYERS {
-        for _ in 0..40 {
+        for _ in 0..count(40) {
             let mut arguments = Vec::new();
             for arg in spec.args {
                 if random.below(2) == 0 || matches!(arg.default, nn_core::spec::Default::Required) {

@@ -22,15 +22,19 @@ use crate::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct LearningRateScheduler<F> {
     schedule: F,
+    /// Calls the schedule. With it, the callback needs no bound on `F`, so a wrong schedule is an error of `new` alone.
+    rate: fn(&mut F, usize, f64) -> f64,
     verbose: bool,
 }
 
 impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
     /// Makes a callback that sets the rate of an epoch to `schedule(epoch, rate)`.
     pub fn new(schedule: F) -> Self {
-        LearningRateScheduler { schedule, verbose: false }
+        LearningRateScheduler { schedule, rate: |schedule, epoch, rate| schedule(epoch, rate), verbose: false }
     }
+}
 
+impl<F> LearningRateScheduler<F> {
     /// Sets whether it prints its actions. Off by default.
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
@@ -38,13 +42,13 @@ impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
     }
 }
 
-impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
+impl<F> Callback for LearningRateScheduler<F> {
     fn logged(&self) -> Vec<String> {
         vec![LEARNING_RATE.into()]
     }
 
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        let rate = (self.schedule)(epoch, run.learning_rate());
+        let rate = (self.rate)(&mut self.schedule, epoch, run.learning_rate());
         if !(rate.is_finite() && rate >= 0.0) {
             return Err(Error::setting(
                 "LearningRateScheduler",

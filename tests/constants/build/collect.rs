@@ -169,10 +169,8 @@ fn is_graph(tokens: &TokenStream) -> bool {
     matches!(&tokens[..], [.., TokenTree::Ident(end), TokenTree::Group(_)] if end == "Model" || end == "Sequential")
 }
 
-/// Drops modules without graphs, and all items that no graph needs; the rest becomes public. `words` are the layers and
-/// arguments of chosen graphs: a graph that adds none is dropped.
-pub(crate) fn keep_what_graphs_need(parts: &mut Parts, mut words: Option<&mut HashSet<String>>) {
-    choose(parts, &mut words);
+/// Drops modules without graphs, and all items that no chosen graph needs; the rest becomes public.
+pub(crate) fn keep_what_graphs_need(parts: &mut Parts) {
     let mut needed = HashSet::new();
     loop {
         let before = needed.len();
@@ -188,19 +186,32 @@ pub(crate) fn keep_what_graphs_need(parts: &mut Parts, mut words: Option<&mut Ha
     }
 }
 
-/// Chooses all graphs, or those with a layer or an argument that no earlier graph has.
-fn choose(parts: &mut Parts, words: &mut Option<&mut HashSet<String>>) {
+/// Chooses few graphs that together have every layer and every argument: one after the other the graph that adds most.
+pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>) {
+    let mut graphs = Vec::new();
+    files.for_each(|parts| graphs_in(parts, &mut graphs));
+    let mut left: Vec<(&mut Graph, HashSet<String>)> = Vec::new();
+    for graph in graphs {
+        let mut own = HashSet::new();
+        crate::rename::words(graph.body.clone(), &mut own);
+        graph.chosen = false;
+        left.push((graph, own));
+    }
+    while let Some((graph, words)) =
+        left.iter_mut().max_by_key(|(_, words)| words.len()).filter(|(_, words)| !words.is_empty())
+    {
+        graph.chosen = true;
+        let words = std::mem::take(words);
+        left.iter_mut().for_each(|(_, own)| own.retain(|word| !words.contains(word)));
+    }
+}
+
+/// Collects all graphs.
+fn graphs_in<'a>(parts: &'a mut Parts, found: &mut Vec<&'a mut Graph>) {
     for part in parts {
         match part {
-            Part::Graph(graph) => {
-                let Some(words) = words else { continue };
-                let mut own = HashSet::new();
-                crate::rename::words(graph.body.clone(), &mut own);
-                let before = words.len();
-                words.extend(own);
-                graph.chosen = words.len() > before;
-            }
-            Part::Module(_, parts) => choose(parts, words),
+            Part::Graph(graph) => found.push(graph),
+            Part::Module(_, parts) => graphs_in(parts, found),
             Part::Item(_) => {}
         }
     }

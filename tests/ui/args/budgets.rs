@@ -2,6 +2,7 @@ use nn::prelude::*;
 
 model! {
     #[budget(rom = "1 KiB", ram = "16 Kb/s", flash = 0.5, params = "many", ram = 4096, macs = 10, macs = 20)]
+    #[budget(flash = "2 kib")]
     pub struct Digits;
 
     let pixels = Input(shape = [64]);

@@ -18,5 +18,8 @@ fn main() -> nn::Result<()> {
     let digits = Digits::new(&mut rng);
     digits.fit(&x, &y, Fit::new().epochs(5))?;
     digits.evaluate(&x, &y)?;
+    digits.train_on_batch(&x, &y)?;
+    digits.predict_on_batch(&x)?;
+    digits.set_learning_rate(0.1)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! ELU: the exponential linear unit, as a layer.
+//! ELU: the exponential linear unit.
 //!
 //! ```text
 //! y = x                      if x > 0

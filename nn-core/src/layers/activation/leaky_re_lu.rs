@@ -1,4 +1,4 @@
-//! LeakyReLU: relu that leaks a little below zero, as a layer.
+//! LeakyReLU: the rectified linear unit with a small slope below zero.
 //!
 //! ```text
 //! y = x                      if x > 0

@@ -1,4 +1,4 @@
-//! PReLU: relu whose slope below zero is learnt.
+//! PReLU: the rectified linear unit with a learned slope below zero.
 //!
 //! ```text
 //! y = x                if x > 0

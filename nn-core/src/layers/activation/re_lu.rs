@@ -1,4 +1,4 @@
-//! ReLU: the rectified linear unit with its variations, as a layer.
+//! ReLU: the rectified linear unit, with a limit, a slope and a threshold.
 //!
 //! ```text
 //! y = min(x, max_value)                   if x > threshold

@@ -1,4 +1,4 @@
-//! Softmax: probabilities along an axis, as a layer.
+//! Softmax: probabilities along an axis.
 //!
 //! ```text
 //! y = exp(x - max x) / Σ exp(x - max x)

@@ -1,4 +1,4 @@
-//! Add: the sum of its inputs.
+//! Add: the sum of its inputs, element by element.
 //!
 //! ```text
 //! y = x₀ + x₁ + ..

@@ -1,4 +1,4 @@
-//! Average: the mean of its inputs, scalar by scalar.
+//! Average: the mean of its inputs, element by element.
 //!
 //! ```text
 //! y = (x₀ + x₁ + ..) / n        for n inputs

@@ -1,4 +1,4 @@
-//! Dot: products of two inputs, summed along an axis of each.
+//! Dot: the dot product of two inputs along an axis, or their cosine.
 //!
 //! ```text
 //! y[m, n] = Σₖ a[m, k] · b[n, k]        k runs along the axis; m and n over all other axes of a and of b

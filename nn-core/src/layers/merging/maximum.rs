@@ -1,4 +1,4 @@
-//! Maximum: the maximum of its inputs, scalar by scalar.
+//! Maximum: the largest of its inputs, element by element.
 //!
 //! ```text
 //! y = max(x₀, x₁, ..)

@@ -1,4 +1,4 @@
-//! Minimum: the minimum of its inputs, scalar by scalar.
+//! Minimum: the smallest of its inputs, element by element.
 //!
 //! ```text
 //! y = min(x₀, x₁, ..)

@@ -1,4 +1,4 @@
-//! Multiply: the product of its inputs, scalar by scalar.
+//! Multiply: the product of its inputs, element by element.
 //!
 //! ```text
 //! y = x₀ ⊙ x₁ ⊙ ..

@@ -1,4 +1,4 @@
-//! Subtract: the difference of its two inputs.
+//! Subtract: the difference of its two inputs, element by element.
 //!
 //! ```text
 //! y = x₀ - x₁

@@ -1,4 +1,4 @@
-//! BatchNormalization: every feature gets mean 0 and variance 1 over the batch, then a learnt scale and offset.
+//! BatchNormalization: normalizes each feature over the batch, then applies a learned factor and offset.
 //!
 //! ```text
 //! training:    μ = mean(x)    σ² = mean((x - μ)²)        over samples and positions, N scalars of a feature

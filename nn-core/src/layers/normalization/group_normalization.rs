@@ -1,5 +1,5 @@
-//! GroupNormalization: groups of channels of a sample get mean 0 and variance 1, then each channel a learnt scale and
-//! offset.
+//! GroupNormalization: normalizes groups of channels of a sample, then applies a learned factor and offset to each
+//! channel.
 //!
 //! ```text
 //! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over a group: all places of its channels

@@ -1,5 +1,4 @@
-//! LayerNormalization: the scalars of a sample along some axes get mean 0 and variance 1, then a learnt scale and
-//! offset.
+//! LayerNormalization: normalizes the scalars along some axes of a sample, then applies a learned factor and offset.
 //!
 //! ```text
 //! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over the n scalars along `axis`

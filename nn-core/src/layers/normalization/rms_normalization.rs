@@ -1,4 +1,5 @@
-//! RMSNormalization: the scalars of a sample along some axes get mean square 1, then a learnt factor.
+//! RMSNormalization: divides the scalars along some axes of a sample by their root mean square, then applies a learned
+//! factor.
 //!
 //! ```text
 //! s = 1 / √(mean(x²) + epsilon)        over the n scalars along `axis`

@@ -1,4 +1,4 @@
-//! UnitNormalization: the scalars of a sample along some axes get length 1.
+//! UnitNormalization: divides the scalars along some axes of a sample by their Euclidean length.
 //!
 //! ```text
 //! s = 1 / max(‖x‖, 1e-12)    ‖x‖ = √Σ x²        over the scalars along `axis`

@@ -13,15 +13,13 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
 
-use crate::spec::code::Code;
+use super::windows::{channels_first, over_steps};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// The mean over the steps of a sequence.
     #[example = "let y = GlobalAveragePooling1D()(x); // [20, 8] → [8]"]
-    #[doc(alias = "AdaptiveAvgPool1d")]
     #[doc(alias = "GlobalAvgPool1D")]
     pub struct GlobalAveragePooling1D {
         /// The order of the axes. Only `channels_last` is supported.
@@ -43,25 +41,9 @@ layer! {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     if args.data_format() == data_format::CHANNELS_FIRST {
-        return Err(channels_first(arg::data_format));
+        return Err(channels_first(arg::data_format, "Permute((2, 1))"));
     }
     over_steps(&inputs[0], args.keepdims())
-}
-
-/// Returns the error of a global pooling with another order of axes.
-pub(super) const fn channels_first(argument: usize) -> ShapeError {
-    let message = Text::new().str("`channels_first` is not supported: samples are channels last");
-    ShapeError::argument(Code::Unsupported, argument, message.str("; `Permute((2, 1))` turns them"))
-}
-
-/// The shape rule of a global pooling over steps.
-pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, ShapeError> {
-    if x.rank() != 2 {
-        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(x);
-        return Err(ShapeError::input(Code::WrongRank, 0, message));
-    }
-    let output = if keepdims { x.with_dim(0, 1) } else { Shape::new(&[x.rows()]) };
-    Ok(Inferred::new(output, &[]))
 }
 
 #[cfg(feature = "compute")]

@@ -1,4 +1,4 @@
-//! GlobalMaxPooling1D: the largest value over the steps of a sequence, for each feature.
+//! GlobalMaxPooling1D: the largest value over the steps of a sequence.
 //!
 //! ```text
 //! y[f] = maxₜ x[t, f]
@@ -11,14 +11,13 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
-use super::global_average_pooling1d::{channels_first, over_steps};
+use super::windows::{channels_first, over_steps};
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// The largest value over the steps of a sequence.
     #[example = "let y = GlobalMaxPooling1D()(x); // [20, 8] → [8]"]
-    #[doc(alias = "AdaptiveMaxPool1d")]
     #[doc(alias = "GlobalMaxPool1D")]
     pub struct GlobalMaxPooling1D {
         /// The order of the axes. Only `channels_last` is supported.
@@ -37,7 +36,7 @@ layer! {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     if args.data_format() == data_format::CHANNELS_FIRST {
-        return Err(channels_first(arg::data_format));
+        return Err(channels_first(arg::data_format, "Permute((2, 1))"));
     }
     over_steps(&inputs[0], args.keepdims())
 }
@@ -45,70 +44,13 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::GlobalMaxPooling1D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::Element;
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use nalgebra::{SMatrix, SVector};
+    use crate::layers::pooling::reduce::{self, Windows, pooling};
 
-    /// Returns the larger value, or NaN if one is NaN. (`max` would ignore a NaN.)
-    #[inline(always)]
-    fn maximum<T: Scalar>(y: T, x: T) -> T {
-        // Only NaN has no order with itself.
-        if x > y || x.partial_cmp(&x).is_none() { x } else { y }
-    }
-
-    impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for GlobalMaxPooling1D {
-        type Output = SVector<T, F>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, F, S>],
-            y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            for (x, y) in x.iter().zip(y) {
-                let (first, rest) = x.as_slice().split_at(F);
-                y.as_mut_slice().copy_from_slice(first);
-                for x in rest.chunks_exact(F) {
-                    for (y, &x) in y.iter_mut().zip(x) {
-                        *y = maximum(*y, x);
-                    }
-                }
-            }
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, F, S>],
-            y: &[SVector<T, F>],
-            dy: &[SVector<T, F>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, F, S>]>,
-            _: Option<&mut ()>,
-        ) {
-            // y = maxₜ x[t], so dx[t] += dy wherever x[t] = y, in equal parts.
-            for (((x, y), dy), dx) in x.iter().zip(y).zip(dy).zip(dx.into_iter().flatten()) {
-                for f in 0..F {
-                    let largest = |t: &usize| x[(f, *t)] == y[f];
-                    let count = (0..S).filter(largest).count();
-                    let share = dy[f] / T::of(count as f64);
-                    for t in 0..S {
-                        // Nothing equals NaN; every step then has a gradient of NaN, as in Keras.
-                        if count == 0 {
-                            dx[(f, t)] += y[f];
-                        } else if largest(&t) {
-                            dx[(f, t)] += share;
-                        }
-                    }
-                }
-            }
+    pooling! {
+        impl Layer for GlobalMaxPooling1D: (C, P) -> 1 {
+            windows: |_layer| Windows::over_all(P, C),
+            forward: maximum,
+            backward: add_each_maximum,
         }
     }
 
@@ -116,7 +58,9 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Memory, Pass};
         use crate::tensor::storage::Inline;
+        use nalgebra::{SMatrix, SVector};
 
         #[test]
         fn gradients() {

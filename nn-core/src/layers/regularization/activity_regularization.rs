@@ -1,4 +1,4 @@
-//! ActivityRegularization: a penalty on a tensor, added to the loss.
+//! ActivityRegularization: returns its input, and adds a penalty on it to the loss.
 //!
 //! ```text
 //! y = x

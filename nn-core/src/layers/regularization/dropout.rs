@@ -1,4 +1,4 @@
-//! Dropout: sets a random part of its input to zero while training, so that no unit can rely on another.
+//! Dropout: sets a random part of its input to zero while training.
 //!
 //! ```text
 //! training:    m = 1 / (1 - rate) with probability 1 - rate, else 0

@@ -1,4 +1,4 @@
-//! Flatten: all axes of a sample as one.
+//! Flatten: makes all axes of a sample one.
 //!
 //! ```text
 //! y[k] = x[k]        in row-major order, which is the order in memory

@@ -1,4 +1,4 @@
-//! Permute: the axes of a sample in another order.
+//! Permute: puts the axes of a sample in another order.
 //!
 //! ```text
 //! y[.., kᵢ, ..] = x[.., k, ..]        axis i of y is axis dims[i] of x

@@ -1,4 +1,4 @@
-//! RepeatVector: the same vector at every position of a sequence.
+//! RepeatVector: repeats a vector at every step of a sequence.
 //!
 //! ```text
 //! y[p] = x        for each of the n positions p

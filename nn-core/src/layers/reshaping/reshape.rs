@@ -1,4 +1,4 @@
-//! Reshape: the same scalars under other axes.
+//! Reshape: gives the same scalars other axes.
 //!
 //! ```text
 //! y[k] = x[k]        in row-major order, which is the order in memory

@@ -92,6 +92,7 @@ fn the_documentation_of_an_argument() {
         (row!([Option Size] []), "a whole number | none"),
         (row!([Sizes][Shape::new(&[1])]), "a whole number, or a list of them | `1`"),
         (row!([Sizes][Shape::new(&[2, 3])]), "a whole number, or a list of them | `[2, 3]`"),
+        (row!([Option Sizes] []), "a whole number, or a list of them | none"),
         (row!([Ints][[-1, 2]]), "a list of whole numbers | `[-1, 2]`"),
         (row!([Flag][true]), "`true` or `false` | `true`"),
         (row!([Choice "one"] []), "`one` | `one`"),

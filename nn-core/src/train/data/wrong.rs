@@ -50,11 +50,14 @@ impl<X, E, const R: usize, const C: usize> SampleOf<E, R, C, E, R, C> for X {
 
 /// Arrays `[I; N]` where samples `SMatrix<E, R, C>` are expected.
 #[diagnostic::on_unimplemented(
-    message = "expected samples `SMatrix<{E}, {R}, {C}>`, but got arrays of another size or type",
-    label = "arrays of length {N}",
-    note = "a sample of one position may be an array `[{E}; {R}]`, and one of several positions an array of these: the shape \
-            `(5, 3)` is `[[{E}; 3]; 5]`, and the image `(28, 28, 1)` is `[[[{E}; 1]; 28]; 28]`",
+    message = "expected samples `SMatrix<{E}, {R}, {C}>`, but got arrays `[{I}; {N}]`",
+    label = "these are `[{I}; {N}]`",
+    note = "as an array, such a sample is `[[{E}; {R}]; {C}]`: {R} features at each of {C} positions; if there is one position, \
+            `[{E}; {R}]`",
+    note = "the axes of an array have the order of the shape: the shape `(5, 3)` is `[[{E}; 3]; 5]`, and the image `(28, 28, 1)` \
+            is `[[[{E}; 1]; 28]; 28]`",
     note = "`x.map(|x| x as {E})` converts the numbers of an array",
+    note = "`call` takes one sample; `fit`, `evaluate` and `predict` take several",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait ArrayOf<I, const N: usize, E, const R: usize, const C: usize> {
@@ -246,6 +249,17 @@ mistakes! {
         note = "explained in nn::errors::nn0501"
     )]
     OneSample<T; >;
+
+    /// Several samples where one is expected.
+    #[diagnostic::on_unimplemented(
+        message = "`call` takes one sample, but got several, or a sample whose size only the program knows",
+        label = "not one sample",
+        note = "`predict` computes the outputs for several samples",
+        note = "one sample of this input is `SMatrix<{E}, {R}, {C}>`: `SMatrix::<{E}, {R}, {C}>::from_column_slice(&x)` makes \
+                one of {R} × {C} numbers, and panics if there are fewer",
+        note = "explained in nn::errors::nn0501"
+    )]
+    SeveralSamples<E; R, C>;
 
     /// A matrix of all samples.
     #[diagnostic::on_unimplemented(

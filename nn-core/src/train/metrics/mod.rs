@@ -57,6 +57,23 @@ metrics! {
     weighted,
 }
 
+/// Gives metrics the constructor that losses have.
+macro_rules! new {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Creates the metric with Keras's defaults.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
+    )*};
+}
+
+new! {
+    Accuracy BinaryAccuracy CategoricalAccuracy Mae Mse Precision Recall RootMeanSquaredError SparseCategoricalAccuracy
+    SparseTopKCategoricalAccuracy TopKCategoricalAccuracy
+}
+
 /// A metric. [`MetricOn`] says which samples it can compare.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",

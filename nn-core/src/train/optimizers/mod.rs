@@ -272,7 +272,7 @@ pub trait Optimizer {
     where
         Self: Sized,
     {
-        Scheduled { optimizer: self, schedule }
+        Scheduled::new(self, schedule)
     }
 }
 

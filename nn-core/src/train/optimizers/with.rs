@@ -139,9 +139,40 @@ pub struct Scheduled<O, S> {
     pub optimizer: O,
     /// The learning rate of each step.
     pub schedule: S,
+    functions: Functions<S>,
 }
 
-impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
+impl<O, S: Schedule> Scheduled<O, S> {
+    pub(super) fn new(optimizer: O, schedule: S) -> Self {
+        let functions = Functions { learning_rate: S::learning_rate, settings: S::settings };
+        Scheduled { optimizer, schedule, functions }
+    }
+}
+
+/// The methods of a schedule. With them, the optimizer needs no bound on `S`, so a type that is not a schedule is an
+/// error of [`Optimizer::schedule`] alone.
+#[derive(Debug)]
+struct Functions<S> {
+    learning_rate: fn(&S, u64) -> f64,
+    settings: fn(&S, &mut dyn FnMut(Setting)),
+}
+
+impl<S> Copy for Functions<S> {}
+
+impl<S> Clone for Functions<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// A type has its methods once.
+impl<S> PartialEq for Functions<S> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<O: Optimizer, S> Optimizer for Scheduled<O, S> {
     fn name(&self) -> &'static str {
         self.optimizer.name()
     }
@@ -155,7 +186,7 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
     }
 
     fn learning_rate(&self, step: u64) -> f64 {
-        self.schedule.learning_rate(step)
+        (self.functions.learning_rate)(&self.schedule, step)
     }
 
     #[inline(always)]
@@ -170,7 +201,7 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
                 visit(setting);
             }
         });
-        self.schedule.settings(visit);
+        (self.functions.settings)(&self.schedule, visit);
     }
 
     fn zero_gradient(&self) -> ZeroGradient {

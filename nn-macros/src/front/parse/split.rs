@@ -81,7 +81,9 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> Bo
             token => {
                 // In `let x =` before another statement, the unfinished value is an error of its own.
                 let unfinished = matches!(current.last(), Some(TokenTree::Punct(_)));
-                if unfinished && matches!(&token, TokenTree::Ident(word) if word == "let") {
+                if unfinished && matches!(&token, TokenTree::Ident(word) if word == "let")
+                    || current.last().is_some_and(|last| is_end(last, &token, tokens.last()))
+                {
                     done.end(&mut current, None, None);
                 } else if !is_attributes(&current)
                     && current.last().is_some_and(|last| follows(last, &token, tokens.last(), &current[0]))
@@ -94,6 +96,14 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> Bo
     }
     done.end(&mut current, None, None);
     done
+}
+
+/// Whether this is the `Model(..)` of the end, behind a line that ends with another sign than a semicolon.
+fn is_end(last: &TokenTree, token: &TokenTree, next: Option<&TokenTree>) -> bool {
+    let line = |token: &TokenTree| position(token.span()).map(|(line, _)| line);
+    let sign = matches!(last, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ':' | '.'));
+    let call = matches!(next, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+    sign && call && line(last) < line(token) && matches!(token, TokenTree::Ident(word) if word == "Model")
 }
 
 /// Whether a `#` before this token begins an attribute.

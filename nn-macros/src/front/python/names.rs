@@ -18,15 +18,24 @@ use Here::{Is, Not, Other};
 const OUTPUTS: &str = "it takes the number of outputs alone: `Dense(64, activation = relu)`";
 const FEATURES: &str = "it takes no number of features: the macro knows the shape of its input";
 const FILTERS: &str = "it takes no input channels: `Conv2D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS: &str =
+    "it takes no input channels: `Conv1D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_BACK: &str =
+    "it takes no input channels: `Conv2DTranspose(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS_BACK: &str =
+    "it takes no input channels: `Conv1DTranspose(filters = 32, kernel_size = 3)`, with channels last";
 const UNITS: &str = "it takes the number of units alone: `LSTM(64, return_sequences = true)`";
 const GRU_UNITS: &str = "it takes the number of units alone: `GRU(64, return_sequences = true)`";
 const MERGE: &str = "it is called on a list: `concatenate([a, b])`";
 const SHAPE: &str = "it takes the shape of a sample: `Reshape([8, 8])`; the batch is not counted";
-const POOL: &str = "`Conv2D` with `strides = 2` makes an image smaller, too";
-const MEAN: &str = "`GlobalAveragePooling1D` takes the mean over all steps; an image is made steps by `Reshape`";
-const LARGEST: &str = "`GlobalMaxPooling1D` takes the largest over all steps; an image is made steps by `Reshape`";
-const CONV: &str =
-    "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
+const POOL: &str = "it takes the size of its windows: `MaxPooling2D(2)`, or `MaxPooling2D((2, 3), strides = 2)`";
+const POOL_1D: &str = "it takes the size of its windows: `MaxPooling1D(2)`, or `MaxPooling1D(3, strides = 2)`";
+const MEANS: &str =
+    "it takes the size of its windows: `AveragePooling2D(2)`, or `AveragePooling2D((2, 3), strides = 2)`";
+const MEANS_1D: &str = "it takes the size of its windows: `AveragePooling1D(2)`, or `AveragePooling1D(3, strides = 2)`";
+const PARTS: &str = "it takes the height and width of its output: `AdaptiveAveragePooling2D((2, 3))`";
+const PARTS_1D: &str = "it takes the number of steps of its output: `AdaptiveAveragePooling1D(4)`";
+const VOLUME: &str = "layers for volumes (3D) are left out; the layers for images (2D) are the nearest";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
 const GROUPS: &str = "it takes the number of groups alone: `GroupNormalization(8)`";
 const INSTANCE: &str = "each channel is a group by itself: `GroupNormalization(groups = -1)`";
@@ -45,22 +54,28 @@ const TORCH: &[(&str, Here)] = &[
     ),
     ("LayerNorm", Is("LayerNormalization", FEATURES)),
     ("Conv2d LazyConv2d", Is("Conv2D", FILTERS)),
-    ("AdaptiveAvgPool1d", Is("GlobalAveragePooling1D", FEATURES)),
-    ("AdaptiveMaxPool1d", Is("GlobalMaxPooling1D", FEATURES)),
+    ("AdaptiveAvgPool1d", Is("AdaptiveAveragePooling1D", PARTS_1D)),
+    ("AdaptiveMaxPool1d", Is("AdaptiveMaxPooling1D", PARTS_1D)),
+    ("AdaptiveAvgPool2d", Is("AdaptiveAveragePooling2D", PARTS)),
+    ("AdaptiveMaxPool2d", Is("AdaptiveMaxPooling2D", PARTS)),
+    ("MaxPool1d", Is("MaxPooling1D", POOL_1D)),
+    ("MaxPool2d", Is("MaxPooling2D", POOL)),
+    ("AvgPool1d", Is("AveragePooling1D", MEANS_1D)),
+    ("AvgPool2d", Is("AveragePooling2D", MEANS)),
+    ("MaxPool3d AvgPool3d AdaptiveAvgPool3d AdaptiveMaxPool3d", Not(VOLUME)),
+    ("LPPool1d LPPool2d FractionalMaxPool2d", Not("`AveragePooling2D` and `MaxPooling2D` are the nearest")),
+    ("Conv1d LazyConv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("ConvTranspose2d LazyConvTranspose2d", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("ConvTranspose1d LazyConvTranspose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
     ("Unflatten", Is("Reshape", SHAPE)),
     ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
-    ("Conv1d LazyConv1d", Not(CONV)),
-    (
-        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle Upsample",
-        Not("`Conv2D` is the nearest"),
-    ),
+    ("Conv3d LazyConv3d ConvTranspose3d", Not(VOLUME)),
+    ("Fold Unfold PixelShuffle", Not("`Reshape` and `Permute` move the numbers of a tensor")),
+    ("Upsample", Not("`Conv2DTranspose` makes an image larger")),
     (
         "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
         Not("`Conv2D` pads with `padding = same`"),
     ),
-    ("MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool2d FractionalMaxPool2d", Not(POOL)),
-    ("AdaptiveAvgPool2d AdaptiveAvgPool3d", Not(MEAN)),
-    ("AdaptiveMaxPool2d AdaptiveMaxPool3d", Not(LARGEST)),
     ("GroupNorm", Is("GroupNormalization", GROUPS)),
     ("InstanceNorm1d InstanceNorm2d InstanceNorm3d", Is("GroupNormalization", INSTANCE)),
     ("RMSNorm", Is("RMSNormalization", FEATURES)),
@@ -86,7 +101,7 @@ const TORCH: &[(&str, Here)] = &[
 
 /// Functions of PyTorch.
 const FUNCTIONS: &[(&str, Here)] = &[
-    ("cat concat stack hstack vstack", Is("concatenate", MERGE)),
+    ("cat concat stack hstack vstack merge", Is("concatenate", MERGE)),
     ("sum", Is("add", "it is called on a list: `add([a, b])`")),
     ("mul", Is("multiply", "it is called on a list: `multiply([a, b])`")),
     ("sub", Is("subtract", "it is called on a list: `subtract([a, b])`")),
@@ -98,9 +113,19 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("group_norm", Is("GroupNormalization", GROUPS)),
     ("instance_norm", Is("GroupNormalization", INSTANCE)),
     ("rms_norm", Is("RMSNormalization", FEATURES)),
-    ("max_pool1d max_pool2d avg_pool1d avg_pool2d", Not(POOL)),
-    ("adaptive_avg_pool2d", Not(MEAN)),
-    ("conv1d", Not(CONV)),
+    ("max_pool1d", Is("MaxPooling1D", POOL_1D)),
+    ("max_pool2d", Is("MaxPooling2D", POOL)),
+    ("avg_pool1d", Is("AveragePooling1D", MEANS_1D)),
+    ("avg_pool2d", Is("AveragePooling2D", MEANS)),
+    ("adaptive_avg_pool1d", Is("AdaptiveAveragePooling1D", PARTS_1D)),
+    ("adaptive_max_pool1d", Is("AdaptiveMaxPooling1D", PARTS_1D)),
+    ("adaptive_avg_pool2d", Is("AdaptiveAveragePooling2D", PARTS)),
+    ("adaptive_max_pool2d", Is("AdaptiveMaxPooling2D", PARTS)),
+    ("max_pool3d avg_pool3d adaptive_avg_pool3d adaptive_max_pool3d", Not(VOLUME)),
+    ("conv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("conv2d", Is("Conv2D", FILTERS)),
+    ("conv_transpose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("conv_transpose2d", Is("Conv2DTranspose", FILTERS_BACK)),
     ("squeeze unsqueeze", Not("`Reshape` gives a tensor another shape")),
     (
         "split chunk tile repeat norm matrix_norm clamp clip abs sqrt pow log mean max min argmax scaled_dot_product_attention",
@@ -114,6 +139,11 @@ const OLD: &[(&str, Here)] = &[
     ("CuDNNGRU", Is("GRU", "it needs no other version to be fast: `GRU(64)`")),
     ("TimeDistributedDense", Is("Dense", "it is called on every step by itself: `Dense(8)(steps)`")),
     ("Convolution2D", Is("Conv2D", FILTERS)),
+    ("Convolution1D", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("Convolution2DTranspose Deconvolution2D Deconv2D", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("Convolution1DTranspose", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("SeparableConvolution2D", Is("SeparableConv2D", "`SeparableConv2D(filters = 32, kernel_size = 3)`")),
+    ("SeparableConvolution1D", Is("SeparableConv1D", "`SeparableConv1D(filters = 32, kernel_size = 3)`")),
     ("Merge", Is("concatenate", "`add`, `multiply` and `concatenate` each are a layer: `concatenate([a, b])`")),
     ("ThresholdedReLU", Not("the activation `threshold` is the nearest")),
     ("MaxoutDense Highway LocallyConnected1D LocallyConnected2D", Not(OWN)),
@@ -137,21 +167,27 @@ const SHORT: &[(&str, Here)] = &[
     ("RecurrentLayer", Is("SimpleRNN", UNITS)),
     ("LongShortTermMemory", Is("LSTM", UNITS)),
     ("GatedRecurrentUnit", Is("GRU", GRU_UNITS)),
-    ("MaxPool AvgPool MaxPooling AveragePooling Pooling Pool2D", Not(POOL)),
-    ("GlobalAvgPool GlobalAveragePooling", Not(MEAN)),
-    ("GlobalMaxPool", Not(LARGEST)),
+    ("MaxPool MaxPooling Pooling Pool2D", Is("MaxPooling2D", POOL)),
+    ("AvgPool AveragePooling", Is("AveragePooling2D", MEANS)),
+    ("GlobalAvgPool GlobalAveragePooling", Is("GlobalAveragePooling2D", FEATURES)),
+    ("GlobalMaxPool GlobalMaxPooling", Is("GlobalMaxPooling2D", FEATURES)),
     ("SelfAttention MHA TransformerBlock", Not(OWN)),
 ];
 
 /// The nearest things to layers that only Keras has.
 const KERAS: &[(&str, Here)] = &[
-    ("MaxPool2D MaxPooling2D MaxPool1D MaxPooling1D AvgPool2D AveragePooling2D AvgPool1D AveragePooling1D", Not(POOL)),
-    ("GlobalAveragePooling2D GlobalAvgPool2D", Not(MEAN)),
-    ("GlobalMaxPooling2D GlobalMaxPool2D", Not(LARGEST)),
+    ("MaxPool1D", Is("MaxPooling1D", POOL_1D)),
+    ("MaxPool2D", Is("MaxPooling2D", POOL)),
+    ("AvgPool1D", Is("AveragePooling1D", MEANS_1D)),
+    ("AvgPool2D", Is("AveragePooling2D", MEANS)),
     ("GlobalAvgPool1D", Is("GlobalAveragePooling1D", FEATURES)),
+    ("GlobalAvgPool2D", Is("GlobalAveragePooling2D", FEATURES)),
     ("GlobalMaxPool1D", Is("GlobalMaxPooling1D", FEATURES)),
-    ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
-    ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
+    ("GlobalMaxPool2D", Is("GlobalMaxPooling2D", FEATURES)),
+    ("MaxPool3D MaxPooling3D AvgPool3D AveragePooling3D GlobalAvgPool3D GlobalAveragePooling3D", Not(VOLUME)),
+    ("GlobalMaxPool3D GlobalMaxPooling3D AdaptiveAveragePooling3D AdaptiveMaxPooling3D", Not(VOLUME)),
+    ("Conv3D Conv3DTranspose Convolution3D", Not(VOLUME)),
+    ("ConvLSTM1D ConvLSTM2D ConvLSTM3D", Not("`TimeDistributed(Conv2D(..))` and `LSTM` are the nearest")),
     ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
     ("SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
@@ -211,6 +247,12 @@ pub(crate) fn layer(name: &str, written: &str) -> Option<Answer> {
     Some(Answer { message: format!("`{written}` is the activation `{ours}` here"), help })
 }
 
+/// Whether a layer of PyTorch cannot be made without arguments, such as its sizes.
+pub(crate) fn takes_arguments(name: &str) -> bool {
+    let none = ["Softmax2d", "Softmin", "RReLU", "GLU", "Module", "ModuleList", "ModuleDict"];
+    TORCH.iter().any(|(names, _)| names.split(' ').any(|other| other == name)) && !none.contains(&name)
+}
+
 /// The activation that another library writes so: `LogSoftmax`, `logsoftmax` and `lrelu`.
 pub(crate) fn activation(name: &str) -> Option<&'static str> {
     value(name, ACTIVATIONS.iter().flat_map(|spec| spec.names.iter().copied()))
@@ -250,7 +292,7 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// A name without `_` and capitals.
-fn alike(name: &str) -> String {
+pub(crate) fn alike(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
@@ -261,7 +303,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("embedding_dim embed_dim", &["output_dim"]),
     ("num_embeddings vocab_size", &["input_dim"]),
     ("out_channels nb_filter channels", &["filters"]),
-    ("kernel window", &["kernel_size"]),
+    ("kernel window", &["kernel_size", "pool_size"]),
+    ("kernel_size pool ksize poolsize pool_length", &["pool_size"]),
     ("stride subsample", &["strides"]),
     ("border_mode pad", &["padding"]),
     ("dilation", &["dilation_rate"]),

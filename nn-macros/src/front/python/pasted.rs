@@ -1,32 +1,26 @@
 //! A graph that was pasted from Python, with all of its lines: one error that shows the lines as a graph has them. They
 //! are read as if they had been written so, and nothing else follows from them.
 
-use super::translate::{inside, joined, parts, replaced, string, translated};
+use super::is_punct;
+use super::lines::{Line, assigns, is_model, is_partial, line};
+use super::recurrent::{Recurrent, Returns, returning};
+use super::sequential::{with_input, without_shapes};
+use super::translate::{inside, joined, parsed, parts, replaced, string, translated};
 use super::written::written;
-use super::{METHODS, is_punct};
 use crate::diagnostics::Diagnostics;
-use crate::front::control;
 use crate::front::parse::{Body, Statement};
+use crate::front::slips::piped;
 use nn_core::Code;
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
-
-/// The kind of a statement in Python.
-enum Line {
-    /// `x = Dense(64)(x)`, with the place of its `=`.
-    Assign(usize),
-    /// `from keras import layers`
-    Import,
-    /// `model.compile(..)` or `print(..)`
-    Call,
-    Other,
-}
 
 /// The statements of a body in the form of a graph. Python in them is reported.
 pub(crate) fn as_a_graph(body: Body, diagnostics: &mut Diagnostics) -> Vec<Statement> {
     let Body { statements, comments } = body;
     let lines: Vec<Line> = statements.iter().map(|statement| line(&statement.tokens)).collect();
-    if !lines.iter().any(|line| matches!(line, Line::Assign(_) | Line::Import)) {
+    if !lines.iter().any(|line| matches!(line, Line::Assign(_) | Line::Import))
+        && !statements.iter().any(|statement| is_model(&statement.tokens))
+    {
         if let Some(first) = comments.first() {
             let error = diagnostics.error(Code::Python, first, "`#` begins a comment in Python");
             error.help("comments begin with `//`");
@@ -43,59 +37,6 @@ pub(crate) fn as_a_graph(body: Body, diagnostics: &mut Diagnostics) -> Vec<State
     paste.finish();
     paste.report(!comments.is_empty(), diagnostics);
     paste.statements
-}
-
-fn line(tokens: &[TokenTree]) -> Line {
-    let word = |i: usize| match tokens.get(i) {
-        Some(TokenTree::Ident(word)) => word.to_string(),
-        _ => String::new(),
-    };
-    match word(0).as_str() {
-        "let" => return Line::Other,
-        "import" | "from" if !word(1).is_empty() => return Line::Import,
-        "return" => return Line::Other,
-        _ => {}
-    }
-    if let Some(at) = assigns(tokens) {
-        return if trains(&tokens[at + 1..]) { Line::Call } else { Line::Assign(at) };
-    }
-    // A path with points, and a call.
-    let path = tokens.iter().take_while(|token| matches!(token, TokenTree::Ident(_)) || is_punct(token, '.')).count();
-    let called = matches!(&tokens[path..], [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis);
-    let is_method = path >= 3 && METHODS.contains(&word(path - 1).as_str());
-    if called && (is_method || word(0) == "print" || path >= 3) { Line::Call } else { Line::Other }
-}
-
-/// Whether a statement decides which layers a graph has.
-fn is_partial(tokens: &[TokenTree]) -> bool {
-    match tokens {
-        [TokenTree::Ident(word), ..] if word != "return" && control::is_statement(&word.to_string()) => true,
-        [.., dot, TokenTree::Ident(method), TokenTree::Group(_)] => is_punct(dot, '.') && method == "pop",
-        _ => false,
-    }
-}
-
-/// Whether this is a call on a model that is no part of a graph: the right side of `history = model.fit(..)`.
-fn trains(tokens: &[TokenTree]) -> bool {
-    let [TokenTree::Ident(_), dot, TokenTree::Ident(method), TokenTree::Group(_)] = tokens else { return false };
-    is_punct(dot, '.') && method != "add" && METHODS.contains(&method.to_string().as_str())
-}
-
-/// The place of the `=` in `x = ..`, `a, b = ..`, `(a, b) = ..` or `self.x = ..`.
-fn assigns(tokens: &[TokenTree]) -> Option<usize> {
-    let at = tokens.iter().position(|token| is_punct(token, '='))?;
-    if at == 0 || tokens.get(at + 1).is_none_or(|next| is_punct(next, '=')) {
-        return None;
-    }
-    let are_names = |tokens: &[TokenTree]| {
-        tokens.iter().all(|token| matches!(token, TokenTree::Ident(_)) || is_punct(token, ',') || is_punct(token, '.'))
-    };
-    // `x := ..`
-    let left = &tokens[..at - usize::from(at > 1 && is_punct(&tokens[at - 1], ':'))];
-    let is_list =
-        matches!(left, [TokenTree::Group(group)] if group.delimiter() != Delimiter::Brace && are_names(&inside(group)));
-    let keyword = matches!(&left[0], TokenTree::Ident(word) if control::is_statement(&word.to_string()));
-    (is_list || are_names(left) && !keyword && matches!(left[0], TokenTree::Ident(_))).then_some(at)
 }
 
 #[derive(Default)]
@@ -118,11 +59,16 @@ struct Paste {
     is_partial: bool,
     /// The models that lines bind, and their statements.
     models: Vec<(String, usize)>,
+    recurrent: Recurrent,
+    /// Whether the shape of an `Input` is left open.
+    is_open: bool,
 }
 
 impl Paste {
     fn read(&mut self, statement: Statement, line: Line) {
-        let Statement { mut tokens, semicolon, next } = statement;
+        let Statement { tokens, semicolon, next } = statement;
+        let (cut, mut tokens) = self.recurrent.last_steps(&tokens);
+        cut.into_iter().for_each(|layer| self.returns(layer, Returns::Last));
         if self.first.is_empty() && !matches!(line, Line::Other) {
             self.first = tokens.clone();
         }
@@ -135,9 +81,13 @@ impl Paste {
                 if is_word(&tokens[0], "return") {
                     tokens.remove(0);
                 }
-                let made = self.filled(translated(&tokens));
+                let made = merged(self.filled(translated(&tokens)));
                 if written(&made) != written(&tokens) && end_of(&made).is_some() {
                     self.changed.insert(self.statements.len());
+                    self.is_python = true;
+                }
+                if self.first.is_empty() && is_model(&tokens) {
+                    self.first = tokens;
                 }
                 self.statements.push(Statement { tokens: made, semicolon, next: None });
             }
@@ -151,7 +101,11 @@ impl Paste {
                 }
             }
             Line::Assign(at) => {
-                let (left, right) = (bound(&tokens[..at]), merged(self.filled(translated(&tokens[at + 1..]))));
+                let right = merged(self.filled(translated(&tokens[at + 1..])));
+                let calls = piped(&right, false).or_else(|| piped(&right, true));
+                let right = calls.and_then(|calls| parsed(&calls, tokens[0].span())).unwrap_or(right);
+                let (left, right) = self.unpacked(&tokens[..at], right);
+                self.recurrent.made(&left, &right, &tokens[at + 1..], self.statements.len());
                 self.is_python |= semicolon.is_none() || written(&tokens[at + 1..]) != written(&right);
                 // A name that is bound again has another meaning from here on.
                 self.numbers.retain(|(name, _)| !names(&left, name));
@@ -171,6 +125,45 @@ impl Paste {
                 self.changed.insert(self.statements.len());
                 self.statements.push(Statement { tokens, semicolon, next: None });
             }
+        }
+    }
+
+    /// Both sides of `out, (h, c) = lstm(x)` and of `a, b = c, d`.
+    fn unpacked(&mut self, left: &[TokenTree], right: Vec<TokenTree>) -> (Vec<TokenTree>, Vec<TokenTree>) {
+        // `out, (h, c) = nn.LSTM(16, 32)(x)`
+        let mut right = right;
+        if let ([TokenTree::Ident(word), call, tensor], true) = (&right[..], parts(left).len() > 1)
+            && self.recurrent.is_torch(&right[..2])
+        {
+            let text =
+                format!("let {} = {}", word.to_string().to_lowercase(), written(&[right[0].clone(), call.clone()]));
+            let name = Ident::new(&word.to_string().to_lowercase(), word.span());
+            if let Some(tokens) = parsed(&text, word.span()) {
+                self.recurrent.made(&[name.clone().into()], &right[..2], &[], self.statements.len());
+                right = vec![name.into(), tensor.clone()];
+                self.changed.insert(self.statements.len());
+                self.statements.push(Statement { tokens, semicolon: None, next: None });
+            }
+        }
+        if parts(left).len() > 1
+            && let Some((names, layer, returns)) = self.recurrent.unpacked(left, &right, &self.statements)
+            && let Some(names) = parsed(&names, left[0].span())
+        {
+            self.returns(layer, returns);
+            return (names, right);
+        }
+        let right = match right.iter().any(|token| is_punct(token, ',')) {
+            true => vec![Group::new(Delimiter::Parenthesis, right.into_iter().collect()).into()],
+            false => right,
+        };
+        (bound(left), right)
+    }
+
+    /// Writes into the statement of a recurrent layer what it returns.
+    fn returns(&mut self, layer: usize, returns: Returns) {
+        let Some(statement) = self.statements.get_mut(layer) else { return };
+        if let Some(tokens) = returning(&statement.tokens, returns) {
+            statement.tokens = tokens;
         }
     }
 
@@ -203,13 +196,23 @@ impl Paste {
 
     /// The last model is the end of the graph, if nothing else is: it has no name.
     fn finish(&mut self) {
-        for (_, at) in &self.models {
-            if let Some(TokenTree::Group(call)) = self.statements[*at].tokens.last_mut() {
-                with_input(call);
+        let is_end = |statement: &Statement| end_of(&statement.tokens).is_some();
+        let ended = self.statements.iter().any(is_end);
+        let inputs: Vec<String> = self.statements.iter().filter_map(|statement| input(&statement.tokens)).collect();
+        for (i, statement) in self.statements.iter_mut().enumerate() {
+            let model = self.models.iter().rposition(|(_, at)| *at == i);
+            let is_last = model.is_some_and(|model| !ended && model + 1 == self.models.len());
+            if model.is_none() && end_of(&statement.tokens).is_none() {
+                continue;
+            }
+            let Some(TokenTree::Group(call)) = statement.tokens.last_mut() else { continue };
+            if model.is_none() || is_last {
+                self.is_open |= with_input(call, &|name| inputs.iter().any(|input| name == input));
+            } else {
+                without_shapes(call);
             }
         }
-        let is_end = |statement: &Statement| end_of(&statement.tokens).is_some();
-        let Some((name, at)) = self.models.pop().filter(|_| !self.statements.iter().any(is_end)) else { return };
+        let Some((name, at)) = self.models.pop().filter(|_| !ended) else { return };
         let used = self.statements[at + 1..].iter().any(|statement| names(&statement.tokens, &name));
         if !used {
             let tokens = &mut self.statements[at].tokens;
@@ -257,11 +260,14 @@ impl Paste {
             [line] if !line.contains('\n') => error.help(format!("write `{line}`")),
             lines => error.help(format!("write\n          {}", lines.join("\n          "))),
         };
+        if self.is_open {
+            error.note("`..` stands for the shape of one sample, which a `Sequential` starts with");
+        }
         if self.imports {
             error.note("a graph imports nothing: layers and activations are named without a path");
         }
         if let Some(name) = &self.written_out {
-            error.note(format!("`{name}` is written out: a `let` binds tensors or a layer"));
+            error.note(format!("the value of `{name}` stands where it is used: a `let` binds tensors or a layer"));
         }
         if !self.left_out.is_empty() {
             error.note(format!("leave out {}: a graph holds layers only", self.left_out.join(", ")));
@@ -274,6 +280,7 @@ impl Paste {
 
 /// A sum of tensors as a call: `a + b` is `add([a, b])`.
 fn merged(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    let tokens = with_merged_arguments(tokens);
     let operator = |token: &TokenTree| ['+', '-', '*'].iter().any(|c| is_punct(token, *c));
     let Some(span) = tokens.iter().any(operator).then(|| tokens[0].span()) else { return tokens };
     let Ok(expr) = syn::parse2::<syn::Expr>(tokens.iter().cloned().collect()) else { return tokens };
@@ -288,11 +295,41 @@ fn merged(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
         .collect()
 }
 
+/// Sums of tensors in the calls of layers: `Dense(4)(a + b)`. The arguments of a layer are numbers.
+fn with_merged_arguments(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    let mut done: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let is_call = match done.last() {
+            Some(TokenTree::Group(_)) => true,
+            Some(TokenTree::Ident(name)) => name == "Model" || name.to_string().starts_with(char::is_lowercase),
+            _ => false,
+        };
+        done.push(match token {
+            TokenTree::Group(group) if is_call || group.delimiter() == Delimiter::Bracket => {
+                let inside = inside(&group);
+                let all: Vec<Vec<TokenTree>> = parts(&inside).iter().map(|part| merged(part.to_vec())).collect();
+                let all: Vec<&[TokenTree]> = all.iter().map(|part| &part[..]).collect();
+                let mut made = Group::new(group.delimiter(), joined(&all).into_iter().collect());
+                made.set_span(group.span());
+                made.into()
+            }
+            token => token,
+        });
+    }
+    done
+}
+
 /// The names that a line of Python binds, as a `let` has them: `a, b` is `(a, b)`, and `self.x` is `x`.
 fn bound(tokens: &[TokenTree]) -> Vec<TokenTree> {
     let tokens: Vec<TokenTree> = tokens.iter().filter(|token| !is_punct(token, ':')).cloned().collect();
-    let parts: Vec<Vec<TokenTree>> =
-        parts(&tokens).iter().map(|part| part.last().cloned().into_iter().collect()).collect();
+    let last = |part: &&[TokenTree]| match part.last() {
+        // `out, (h, c)`
+        Some(TokenTree::Group(group)) => {
+            parts(&inside(group)).iter().map(|part| part[part.len() - 1..].to_vec()).collect()
+        }
+        last => vec![last.cloned().into_iter().collect()],
+    };
+    let parts: Vec<Vec<TokenTree>> = parts(&tokens).iter().flat_map(last).collect();
     match &parts[..] {
         [one] => one.clone(),
         parts => {
@@ -313,6 +350,16 @@ fn listed(tokens: &[TokenTree]) -> String {
     format!("{front}([{},\n          ])", elements.join(","))
 }
 
+/// The name that a statement gives to an input.
+fn input(tokens: &[TokenTree]) -> Option<String> {
+    match tokens {
+        [_, TokenTree::Ident(name), _, TokenTree::Ident(word), TokenTree::Group(_)] if word == "Input" => {
+            Some(name.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// The word of a call `Model(..)` or `Sequential(..)` that is all there is.
 fn end_of(tokens: &[TokenTree]) -> Option<&Ident> {
     match tokens {
@@ -328,38 +375,6 @@ fn names(tokens: &[TokenTree], name: &str) -> bool {
         TokenTree::Group(group) => names(&inside(group), name),
         _ => false,
     })
-}
-
-/// The shape of the first layer of a `Sequential`, `Dense(64, input_shape = [8])`, as an `Input` before it.
-fn with_input(call: &mut Group) {
-    let [TokenTree::Group(list)] = &inside(call)[..] else { return };
-    let layers = inside(list);
-    let layers = parts(&layers);
-    let Some([TokenTree::Ident(layer), TokenTree::Group(arguments)]) = layers.first() else { return };
-    let all = inside(arguments);
-    let (shape, others): (Vec<&[TokenTree]>, Vec<&[TokenTree]>) = parts(&all).into_iter().partition(|part| {
-        let is_shape = |word: &Ident| word == "input_shape" || word == "input_dim" && layer != "Embedding";
-        matches!(part, [TokenTree::Ident(word), ..] if is_shape(word))
-    });
-    let [[_, equals, shape @ ..]] = &shape[..] else { return };
-    let word = |text: &str| TokenTree::from(Ident::new(text, layer.span()));
-    let around = |delimiter: Delimiter, tokens: Vec<TokenTree>, span: Span| {
-        let mut group = Group::new(delimiter, tokens.into_iter().collect());
-        group.set_span(span);
-        TokenTree::from(group)
-    };
-    let shape = match shape {
-        [TokenTree::Group(_)] => shape.to_vec(),
-        size => vec![around(Delimiter::Bracket, size.to_vec(), layer.span())],
-    };
-    let shape = [vec![word("shape"), equals.clone()], shape].concat();
-    let input = [word("Input"), around(Delimiter::Parenthesis, shape, layer.span())];
-    let first = [word(&layer.to_string()), around(Delimiter::Parenthesis, joined(&others), arguments.span())];
-    let all: Vec<&[TokenTree]> = [&input[..], &first[..]].into_iter().chain(layers[1..].iter().copied()).collect();
-    let list = around(Delimiter::Bracket, joined(&all), list.span());
-    if let TokenTree::Group(made) = around(Delimiter::Parenthesis, vec![list], call.span()) {
-        *call = made;
-    }
 }
 
 /// Whether this is a number, or a list of numbers or names.

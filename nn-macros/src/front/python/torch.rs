@@ -1,7 +1,7 @@
 //! Layers of PyTorch as a graph has them: `Linear(784, 64)` is `Dense(64)`.
 
-use super::translate::{joined, parts};
-use super::{is_punct, names};
+use super::translate::{inside, joined, parts};
+use super::{is_punct, names, recurrent};
 use nn_core::layers::LAYERS;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenTree};
 
@@ -11,6 +11,10 @@ const LAYERS_OF_TORCH: &[(&str, &str, usize)] = &[
     ("LazyLinear", "Dense", 0),
     ("Conv2d", "Conv2D", 1),
     ("LazyConv2d", "Conv2D", 0),
+    ("Conv1d", "Conv1D", 1),
+    ("LazyConv1d", "Conv1D", 0),
+    ("ConvTranspose1d", "Conv1DTranspose", 1),
+    ("ConvTranspose2d", "Conv2DTranspose", 1),
     ("LayerNorm", "LayerNormalization", 1),
     ("BatchNorm1d", "BatchNormalization", 1),
     ("BatchNorm2d", "BatchNormalization", 1),
@@ -30,8 +34,9 @@ const LEFT_OUT: &[&str] = &[
     "dtype",
 ];
 
-/// A call as it is written here, if that is known: the name of a layer, and its arguments.
-pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> Option<Vec<TokenTree>> {
+/// A call as it is written here, if that is known: the name of a layer, and its arguments. `is_torch` tells whether a
+/// module of PyTorch stands before it.
+pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree], is_torch: bool) -> Option<Vec<TokenTree>> {
     let text = name.to_string();
     let word = |text: &str| TokenTree::from(Ident::new(text, name.span()));
     let group = |tokens: Vec<TokenTree>| {
@@ -57,15 +62,14 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
         ("cat" | "concat", [list, ..]) => return Some(vec![word("concatenate"), group(list.to_vec())]),
         _ => {}
     }
+    if let Some(layers) = recurrent::converted(name, &all, is_torch) {
+        return Some(layers);
+    }
     let is_layer = |name: &str| LAYERS.iter().any(|spec| spec.name == name);
     let (ours, first) = match LAYERS_OF_TORCH.iter().find(|(theirs, ..)| *theirs == text) {
         // `Linear(64)` may be meant as `Dense(64)`.
         Some((_, ours, first)) => (*ours, if positional > 1 || *ours != "Dense" { *first } else { 0 }),
-        // A recurrent layer of PyTorch has the size of its inputs first, and words of its own behind that.
-        None if is_layer(&text) => {
-            let is_torch = all.iter().any(|part| matches!(&part[0], TokenTree::Ident(word) if word == "batch_first"));
-            (text.as_str(), usize::from(is_torch && positional > 1))
-        }
+        None if is_layer(&text) => (text.as_str(), 0),
         None => {
             let activation = names::activation(&text)?;
             if text.starts_with(char::is_uppercase) {
@@ -77,12 +81,19 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
         }
     };
     let spec = LAYERS.iter().find(|spec| spec.name == ours)?;
+    let named = |word: &str| all.iter().find(|part| matches!(&part[0], TokenTree::Ident(other) if other == word));
+    let kernel =
+        named("kernel_size").filter(|part| is_keyword(part)).map(|part| &part[2..]).or_else(|| all.get(2).copied());
     let mut made: Vec<Vec<TokenTree>> = Vec::new();
     let mut skipped = 0;
     for part in &all {
         if !is_keyword(part) {
             skipped += 1;
-            if skipped > first {
+            // The padding of `Conv2d(3, 16, 3, 1, 1)`.
+            let same = padding(part, kernel).filter(|_| text == "Conv2d" && skipped == 5);
+            if let Some(same) = same {
+                made.push(vec![word(same)]);
+            } else if skipped > first {
                 made.push(part.to_vec());
             }
             continue;
@@ -90,6 +101,10 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
         let TokenTree::Ident(keyword) = &part[0] else { continue };
         let known = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
         let written = keyword.to_string();
+        if let ("padding", "Conv2d", Some(same)) = (&written[..], &text[..], padding(&part[2..], kernel)) {
+            made.push([&part[..2], &[word(same)]].concat());
+            continue;
+        }
         if let ("momentum", "BatchNormalization", Some(old)) = (&written[..], ours, old_part(&text, part)) {
             made.push([&part[..2], &[old.into()]].concat());
         } else if known.clone().any(|known| known == written) {
@@ -130,4 +145,26 @@ fn old_part(name: &str, argument: &[TokenTree]) -> Option<Literal> {
     let mut old = Literal::f64_unsuffixed(((1.0 - new) * 1e9).round() / 1e9);
     old.set_span(argument[2].span());
     Some(old)
+}
+
+/// The padding of PyTorch's `Conv2d`: half of the kernel is `same`, and 0 is `valid`.
+fn padding(value: &[TokenTree], kernel: Option<&[TokenTree]>) -> Option<&'static str> {
+    let sizes = |tokens: &[TokenTree]| -> Option<Vec<u32>> {
+        let number = |literal: &Literal| literal.to_string().parse().ok();
+        match tokens {
+            [TokenTree::Literal(one)] => Some(vec![number(one)?; 2]),
+            [TokenTree::Group(group)] => {
+                let all = inside(group).into_iter().filter(|token| !is_punct(token, ','));
+                all.map(|token| if let TokenTree::Literal(one) = token { number(&one) } else { None }).collect()
+            }
+            _ => None,
+        }
+    };
+    let padding = sizes(value)?;
+    if padding.iter().all(|size| *size == 0) {
+        return Some("valid");
+    }
+    let kernel = sizes(kernel?)?;
+    (kernel.len() == padding.len() && kernel.iter().zip(&padding).all(|(kernel, pad)| 2 * pad + 1 == *kernel))
+        .then_some("same")
 }

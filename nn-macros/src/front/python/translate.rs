@@ -1,26 +1,29 @@
 //! Tokens of Python as the tokens of a graph.
 
-use super::{is_module, is_punct, skipped, torch};
+use super::{fraction, is_module, is_punct, sequential, skipped, torch};
 use crate::front::parse::position;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// An expression of Keras as a graph has it: layers without their modules, names without quotes, shapes as lists,
 /// `true` and `false`, and no comments. The tokens stay where they are, so that an error in them is shown there.
 pub(crate) fn translated(tokens: &[TokenTree]) -> Vec<TokenTree> {
     let mut done: Vec<TokenTree> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut torch) = (0, false);
     while at < tokens.len() {
         let token = &tokens[at];
+        let is_torch = std::mem::take(&mut torch);
         at += 1;
         let next = tokens.get(at);
         match token {
             TokenTree::Ident(word) if next.is_some_and(|next| is_punct(next, '.')) && is_module(word) => {
-                at += skipped(&tokens[at - 1..]) - 1;
+                let modules = skipped(&tokens[at - 1..]);
+                torch = word == "nn" || word == "torch";
+                at += modules - 1;
             }
             TokenTree::Ident(word) if word == "self" && next.is_some_and(|next| is_punct(next, '.')) => at += 1,
             TokenTree::Ident(word) if is_called(next) => {
                 let TokenTree::Group(call) = &tokens[at] else { continue };
-                match torch::converted(word, call, &translated(&inside(call))) {
+                match torch::converted(word, call, &translated(&inside(call)), is_torch) {
                     Some(converted) => {
                         done.extend(converted);
                         at += 1;
@@ -35,6 +38,13 @@ pub(crate) fn translated(tokens: &[TokenTree]) -> Vec<TokenTree> {
                 while tokens.get(at).is_some_and(|token| position(token.span()).map(|(line, _)| line) == line) {
                     at += 1;
                 }
+            }
+            TokenTree::Punct(_) if let Some(number) = fraction(&tokens[at - 1..], done.last()) => {
+                if let Some(TokenTree::Punct(sign)) = done.last_mut() {
+                    *sign = Punct::new(sign.as_char(), Spacing::Alone);
+                }
+                done.push(number.into());
+                at += 1;
             }
             TokenTree::Ident(word) if keyword(&done).as_deref() == Some("dtype") => {
                 done.push(match dtype(&word.to_string()) {
@@ -124,6 +134,7 @@ fn group(group: &Group, before: &[TokenTree]) -> TokenTree {
         let is_list = matches!(inside.first(), None | Some(TokenTree::Group(_)));
         // PyTorch's `Sequential(Linear(784, 64), ReLU())`.
         if called.as_deref() == Some("Sequential") && !is_list {
+            inside = sequential::with_features(inside, &tokens);
             inside = vec![Group::new(Delimiter::Bracket, inside.into_iter().collect()).into()];
         }
     }
@@ -188,6 +199,25 @@ pub(crate) fn joined(parts: &[&[TokenTree]]) -> Vec<TokenTree> {
         all.extend(part.iter().cloned());
     }
     all
+}
+
+/// The tokens of a text, all with one span; `None` if it has none.
+pub(super) fn parsed(text: &str, span: Span) -> Option<Vec<TokenTree>> {
+    fn at(stream: TokenStream, span: Span) -> Vec<TokenTree> {
+        let spanned = stream.into_iter().map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut made = Group::new(group.delimiter(), at(group.stream(), span).into_iter().collect());
+                made.set_span(span);
+                made.into()
+            }
+            mut token => {
+                token.set_span(span);
+                token
+            }
+        });
+        spanned.collect()
+    }
+    Some(at(text.parse().ok()?, span))
 }
 
 /// The tokens in a group.

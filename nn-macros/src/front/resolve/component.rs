@@ -45,7 +45,7 @@ impl Resolver<'_> {
         let path = match syn::parse2(path.to_token_stream()) {
             Ok(path) => path,
             Err(error) => {
-                self.diagnostics.syntax(error);
+                self.diagnostics.syntax(error, "a layer of your own is called by its path: `my::Scale(64)(x)`");
                 return Bound::Poison;
             }
         };

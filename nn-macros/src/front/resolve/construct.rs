@@ -2,6 +2,7 @@
 
 use super::expression::strip;
 use super::{Bound, Resolver};
+use crate::diagnostics::Diagnostic;
 use crate::front::depth::{self, MOST_INSIDE};
 use crate::front::python;
 use crate::front::values::{self, arguments};
@@ -142,6 +143,7 @@ impl Resolver<'_> {
                     };
                     self.diagnostics
                         .error(Code::TooManyArguments, value, message)
+                        .too_many(spec, written)
                         .note(format!("its arguments are {}", listed(spec)));
                     break;
                 }
@@ -154,12 +156,20 @@ impl Resolver<'_> {
                     &word,
                     format!("`{}` is given twice", spec.args[slot].name),
                 );
-                if keyword.is_some() {
+                if written[..position].get(slot).is_some_and(|(keyword, _)| keyword.is_none()) {
                     error.note(format!("argument {} without a keyword is `{}`", slot + 1, spec.args[slot].name));
                 }
                 continue;
             }
             given[slot] = true;
+            if slot == 1 && keyword.is_none() && spec.args[0].name == "units" && literal::integer(value).is_some() {
+                failed = true;
+                let units = value.to_token_stream();
+                self.diagnostics
+                    .error(Code::ArgumentType, value, format!("`{}` takes the number of units alone", spec.name))
+                    .help(format!("write `{}({units})`: the macro knows the size of the input", spec.name));
+                continue;
+            }
             if spec.args[slot].kind == Kind::ActivationAfter {
                 if !python::is_none(value) && !values::is_identity(value) {
                     activation = self.activation(value, true);
@@ -335,6 +345,28 @@ impl Resolver<'_> {
                     .note("names become fields of Rust structs: letters, digits and `_`, and no keyword");
                 None
             }
+        }
+    }
+}
+
+impl Diagnostic {
+    /// Says what the arguments of a call may have meant that are too many.
+    fn too_many(&mut self, spec: &LayerSpec, written: &[(Option<Ident>, Expr)]) -> &mut Self {
+        let all: Vec<String> = written.iter().map(|(_, value)| crate::source::text(value)).collect();
+        let sizes = || written.iter().all(|(keyword, value)| keyword.is_none() && literal::integer(value).is_some());
+        match (spec.function, spec.args) {
+            (Some(function), _) => self.help(format!(
+                "a layer is made and then called: `{function}({0})`, or `{1}()({0})`",
+                all.join(", "),
+                spec.name
+            )),
+            (None, [only]) if matches!(only.kind, Kind::Sizes | Kind::Ints) && sizes() => {
+                self.help(format!("write `{}([{}])`", spec.name, all.join(", ")))
+            }
+            (None, []) if all.len() == 1 => {
+                self.help(format!("a layer is made and then called: `{}()({})`", spec.name, all[0]))
+            }
+            _ => self,
         }
     }
 }

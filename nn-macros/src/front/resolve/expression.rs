@@ -4,6 +4,7 @@ use super::connect::Inputs;
 use super::{Bound, Resolver};
 use crate::diagnostics::closest;
 use crate::front::control;
+use crate::front::python::written::written;
 use crate::front::python::{self, names};
 use crate::front::values::{self, arguments};
 use crate::graph::{LayerId, TensorId};
@@ -11,9 +12,15 @@ use crate::literal;
 use crate::source::ExprId;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
-use nn_core::spec::LayerSpec;
+use nn_core::spec::{ArgSpec, Default, LayerSpec};
 use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprPath};
+
+/// Variants of the standard library that hold a value.
+const STANDARD: &[&str] = &["Some", "Ok", "Err"];
+
+/// Types of the standard library that hold a value.
+const POINTERS: &[&str] = &["Box", "Rc", "Arc", "Cell", "RefCell", "Mutex"];
 
 /// Names with a meaning in the graph language, beside the layers.
 const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
@@ -44,7 +51,7 @@ impl Resolver<'_> {
         if let Some(spec) = layer_named(&name) {
             self.diagnostics
                 .error(Code::LayerForTensor, ident, format!("`{name}` is a layer, but a tensor is expected here"))
-                .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
+                .help(format!("make the layer and call it: `{}({})(x)`", spec.name, needed(spec)));
         } else if let Some(answer) = names::layer(&name, &name).filter(|_| name.starts_with(char::is_uppercase)) {
             answer.add_to(self.diagnostics.error(Code::UnknownLayer, ident, &answer.message));
         } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
@@ -55,6 +62,8 @@ impl Resolver<'_> {
                     false => format!("move the statement that binds `{name}` up"),
                 },
             );
+        } else if self.lets.iter().any(|statement| statement.names.is_empty()) {
+            // A statement with a reported error may have bound the name.
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
             let known = tensors.iter().map(String::as_str);
@@ -82,7 +91,13 @@ impl Resolver<'_> {
             };
         };
         let Some(ident) = path.path.get_ident() else {
-            return if self.is_with_path(path) { Bound::Poison } else { self.component(path, call) };
+            if let [first, last] = &path.path.segments.iter().collect::<Vec<_>>()[..]
+                && POINTERS.contains(&first.ident.to_string().as_str())
+                && last.ident == "new"
+            {
+                return self.standard(path, call);
+            }
+            return if self.is_with_path(path, call) { Bound::Poison } else { self.component(path, call) };
         };
         let name = ident.to_string();
         if let Some((_, bound)) = self.scope.get(&name) {
@@ -167,11 +182,23 @@ impl Resolver<'_> {
             error.note(own(&name));
             return Bound::Poison;
         }
+        if STANDARD.contains(&name.as_str()) {
+            return self.standard(path, call);
+        }
         self.component(path, call)
     }
 
+    /// Reports a tensor or a layer in a type of the standard library, `Box::new(x)` or `Ok(x)`.
+    fn standard(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
+        let (name, inside) = (text_of(path), text_of(&call.args));
+        self.diagnostics
+            .error(Code::NotInAGraph, path, format!("`{name}` is not a layer"))
+            .help(format!("write it without `{name}`: `{inside}`"));
+        Bound::Poison
+    }
+
     /// Reports a layer of the library that is written with a path, `nn::Dense`: `Dense` is a word of the graph.
-    fn is_with_path(&mut self, path: &ExprPath) -> bool {
+    fn is_with_path(&mut self, path: &ExprPath, call: &ExprCall) -> bool {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if let [name] | [name, _] = &segments[..]
             && layer_named(name).is_some()
@@ -194,8 +221,14 @@ impl Resolver<'_> {
                 .help(format!("layers of the library are named without one: `{name}(..)`"));
             return true;
         }
-        let Some(answer) = names::layer(name, &written).filter(|_| elsewhere) else { return false };
-        answer.add_to(self.diagnostics.error(Code::UnknownLayer, path, &answer.message));
+        // PyTorch's `Linear` has sizes; `torch::nn::Linear()` is a model of the user's own.
+        let is_own = call.args.is_empty() && names::takes_arguments(name);
+        let Some(answer) = names::layer(name, &written).filter(|_| elsewhere && !is_own) else { return false };
+        let error = self.diagnostics.error(Code::UnknownLayer, path, &answer.message);
+        answer.add_to(error);
+        if module != "nn" {
+            error.note(format!("a layer or model of your own with such a path is written `self::{written}`"));
+        }
         true
     }
 
@@ -236,7 +269,7 @@ impl Resolver<'_> {
             let message =
                 if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
-                .error(Code::InputCount, call, format!("{message}, but got `({})`", call.args.to_token_stream()))
+                .error(Code::InputCount, call, format!("{message}, but got `({})`", text_of(&call.args)))
                 .help("a layer with several inputs is called on a list: `layer([a, b])`");
             return None;
         };
@@ -255,8 +288,8 @@ impl Resolver<'_> {
                 }
                 Bound::Layer(layer) => {
                     failed = true;
-                    let name = element.to_token_stream();
-                    let made = self.diagnostics.source[self.graph.layers[layer].source].to_token_stream();
+                    let name = crate::source::text(element);
+                    let made = self.diagnostics.source.text(self.graph.layers[layer].source);
                     self.diagnostics
                         .error(
                             Code::LayerForTensor,
@@ -283,9 +316,20 @@ impl Resolver<'_> {
     }
 }
 
+/// Tokens on one line.
+fn text_of(tokens: &impl ToTokens) -> String {
+    written(&tokens.to_token_stream().into_iter().collect::<Vec<_>>())
+}
+
 /// How a type of the user's is named that has the name of a layer elsewhere.
 fn own(name: &str) -> String {
     format!("a layer or model of your own with such a name is written with its path, `self::{name}`")
+}
+
+/// The arguments of a layer that it cannot do without, left open.
+fn needed(spec: &LayerSpec) -> &'static str {
+    let is_required = |arg: &ArgSpec| matches!(arg.default, Default::Required);
+    if spec.args.iter().any(is_required) { ".." } else { "" }
 }
 
 fn layer_named(name: &str) -> Option<&'static LayerSpec> {

@@ -21,7 +21,16 @@ impl Resolver<'_> {
             );
             match keyword.as_str() {
                 "shape" => {
-                    let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
+                    let elements = literal::sizes(&value).unwrap_or_else(|| vec![&value]);
+                    if elements.iter().any(|element| is_left_open(element)) {
+                        // The shape of a pasted graph, which has its error already.
+                        if !self.diagnostics.any() {
+                            self.diagnostics
+                                .error(Code::ArgumentType, &value, "`..` stands for the sizes of your samples")
+                                .help("write them: `Input(shape = [28, 28, 1])` for grey images of 28 by 28 pixels");
+                        }
+                        return Bound::Poison;
+                    }
                     let dims = values::shape("shape", &value, &elements, self.diagnostics);
                     failed |= dims.is_none();
                     let rank = elements.len();
@@ -92,4 +101,9 @@ impl Resolver<'_> {
         }
         rank == 1 && integer.is_none()
     }
+}
+
+/// Whether this is `..`, as in `Input(shape = [..])`.
+fn is_left_open(expr: &Expr) -> bool {
+    matches!(expr, Expr::Range(range) if range.start.is_none() && range.end.is_none())
 }

@@ -7,6 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::front::control;
 use crate::front::python::written::written;
 use crate::front::python::{self, names};
+use crate::front::slips;
 use crate::literal;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
@@ -50,6 +51,11 @@ impl Resolver<'_> {
     /// The text to write in place of an operator.
     fn operator(&self, binary: &ExprBinary) -> String {
         let whole = Expr::Binary(binary.clone());
+        // `x >> Dense(4)`
+        let tokens: Vec<TokenTree> = whole.to_token_stream().into_iter().collect();
+        if let Some(calls) = slips::piped(&tokens, true) {
+            return format!("layers are called: `{calls}`");
+        }
         if let Some(merged) = self.merged(&whole) {
             return format!("tensors are combined by layers: `{merged}`");
         }
@@ -94,11 +100,17 @@ impl Resolver<'_> {
         let arguments: Vec<String> = call.args.iter().map(text).collect();
         let arguments = format!("({})", arguments.join(", "));
         let merges = LAYERS.iter().any(|spec| spec.function == Some(method.as_str()));
-        if LAYERS.iter().any(|spec| spec.name == method) {
-            error.help(format!("layers are called on tensors: `{method}{arguments}({tensor})`"));
+        if matches!(strip(&call.receiver), Expr::Path(path) if LAYERS.iter().any(|spec| path.path.is_ident(spec.name)))
+        {
+            error.help(format!("a layer is made by its name: `{tensor}{arguments}`"));
+        } else if matches!(method.as_str(), "clone" | "into" | "to_owned" | "as_ref" | "detach" | "contiguous") {
+            error.help(format!("write `{tensor}`: a graph may read a tensor any number of times"));
+        } else if layer_alike(&method).is_some() {
+            error.help(format!("layers are called on tensors: `{}`", chained(expr)));
         } else if matches!(method.as_str(), "call" | "forward" | "apply" | "__call__") {
             error.help(format!("a layer is called as a function: `{tensor}{arguments}`"));
         } else if let Some(activation) = names::activation(&method).filter(|_| call.args.is_empty()) {
+            let tensor = chained(&call.receiver);
             error.help(format!("activations are called on tensors: `{activation}({tensor})`"));
         } else if let (true, Some(other)) = (merges, call.args.first()) {
             error.help(format!("tensors are combined by layers: `{method}([{tensor}, {}])`", text(other)));
@@ -108,6 +120,26 @@ impl Resolver<'_> {
         } else {
             error.help(format!("layers are called on tensors: `Flatten()({tensor})`"));
         }
+    }
+}
+
+/// The layer with one input that a method is named after: `reshape` or `Dense`.
+fn layer_alike(method: &str) -> Option<&'static str> {
+    let mut layers = LAYERS.iter().filter(|spec| spec.function.is_none());
+    layers.find(|spec| names::alike(spec.name) == names::alike(method)).map(|spec| spec.name)
+}
+
+/// Methods behind each other as calls: `x.Dense(4).relu()` is `relu(Dense(4)(x))`.
+fn chained(expr: &Expr) -> String {
+    let Expr::MethodCall(call) = strip(expr) else { return text(expr) };
+    let (tensor, method) = (chained(&call.receiver), call.method.to_string());
+    let arguments = call.args.iter().map(text).collect::<Vec<_>>().join(", ");
+    match names::activation(&method).filter(|_| call.args.is_empty()) {
+        Some(activation) => format!("{activation}({tensor})"),
+        None if layer_alike(&method).is_some() => {
+            format!("{}({arguments})({tensor})", layer_alike(&method).unwrap_or_default())
+        }
+        None => format!("{tensor}.{method}({arguments})"),
     }
 }
 
@@ -125,7 +157,26 @@ fn instead(expr: &Expr, error: &mut Diagnostic) {
         Expr::Index(index) => error
             .help("`let (a, b) = layer(x);` takes the outputs of a layer apart")
             .help(format!("a layer of your own can cut `{}`: see `nn::layer!`", text(&index.expr))),
-        Expr::Field(_) => error.help("a tensor has no fields; its shape is known, and written as numbers"),
+        Expr::Field(field) => match field.member.to_token_stream().to_string() {
+            layer if LAYERS.iter().any(|spec| spec.name == layer) => {
+                error.help(format!("layers are called on tensors: `{layer}(..)({})`", text(&field.base)))
+            }
+            name if names::activation(&name).is_some() => {
+                let activation = names::activation(&name).unwrap_or_default();
+                error.help(format!("activations are called on tensors: `{activation}({})`", text(&field.base)))
+            }
+            _ => error.help("a tensor has no fields; its shape is known, and written as numbers"),
+        },
+        Expr::Try(inner) => error.help(format!("write it without `?`: `{}`", text(&inner.expr))),
+        Expr::Await(inner) => error.help(format!("write it without `.await`: `{}`", text(&inner.base))),
+        Expr::Cast(cast) => error
+            .help(format!("write it without `as`: `{}`", text(&cast.expr)))
+            .help("an input of indices is `Input(shape = [..], dtype = u32)`"),
+        Expr::Assign(assign) => {
+            let (name, value) = (text(&assign.left), text(&assign.right));
+            error.help(format!("a statement binds one value: write `let {name} = {value};` before it"))
+        }
+        Expr::Lit(_) if literal::string(expr).is_some() => error.help("names have no quotes"),
         Expr::Struct(value) => {
             let fields: Vec<String> = value
                 .fields
@@ -135,7 +186,9 @@ fn instead(expr: &Expr, error: &mut Diagnostic) {
             error.help(format!("a layer is made by a call: `{}({})`", value.path.to_token_stream(), fields.join(", ")))
         }
         Expr::Reference(reference) => error.help(format!("write it without `&`: `{}`", text(&reference.expr))),
-        Expr::Array(_) | Expr::Tuple(_) => error.help("a list stands where a layer is called: `concatenate([a, b])`"),
+        Expr::Array(_) | Expr::Tuple(_) => error
+            .help("a list stands where a layer is called: `concatenate([a, b])`")
+            .help("layers that follow each other are `Sequential([Dense(64), Dense(10)])`"),
         _ => error.help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`"),
     };
 }

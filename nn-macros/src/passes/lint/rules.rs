@@ -1,5 +1,7 @@
-//! The rules, one function each, in the order of `nn_core::lints`. Only this file of the macro knows single layers by
-//! name, because a lint is about the meaning of one layer for another.
+//! The rules, one function each, in the order of `nn_core::lints`; those about images are in `rules/images.rs`. Only
+//! these files of the macro know single layers by name, because a lint is about the meaning of one layer for another.
+
+mod images;
 
 use super::{Lints, arg, argument, is_given};
 use crate::diagnostics::Warning;
@@ -55,6 +57,7 @@ pub(super) fn run(lints: &mut Lints<'_>) {
         reshape_without_effect(lints, node);
         merge_with_itself(lints, node);
         dropped_mask(lints, node);
+        images::run(lints, node);
     }
     frozen_without_weights(lints);
 }
@@ -210,7 +213,7 @@ fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
         // After a user's own layer there is a mask only if that layer hands it on.
         let conditions: Option<Vec<_>> = masks.into_iter().map(|mask| lints.graph.tensors[mask].exists_if).collect();
         let if_any = conditions.unwrap_or_default();
-        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless, if_any });
+        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), detail: None, unless, if_any });
     }
 }
 

@@ -1,0 +1,143 @@
+//! AdaptiveAveragePooling2D: the mean in each part of an image, for a given number of parts.
+//!
+//! ```text
+//! y[r, c, f] = Σ x[i, j, f] / n        over ⌊r · h / h'⌋ ≤ i < ⌈(r + 1) · h / h'⌉
+//!                                      and  ⌊c · w / w'⌋ ≤ j < ⌈(c + 1) · w / w'⌉
+//!
+//! dx[i, j, f] += dy / n
+//! ```
+//!
+//! with the `n` cells of the window. Neighbouring windows may share cells.
+//!
+//! Shapes: input `(h, w, channels)`, output `(h', w', channels)`.
+//!
+//! Source: <https://keras.io/api/layers/pooling_layers/adaptive_average_pooling2d/>
+
+use super::windows::{channels_first, each, image};
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+
+layer! {
+    /// The mean in each part of an image, for a given number of parts.
+    #[example = "let y = AdaptiveAveragePooling2D(7)(x); // [28, 30, 3] → [7, 7, 3]"]
+    #[example = "let y = AdaptiveAveragePooling2D((2, 3))(x); // [28, 30, 3] → [2, 3, 3]"]
+    /// `Q` is the number of places of the output.
+    #[doc(alias = "AdaptiveAvgPool2d")]
+    pub struct AdaptiveAveragePooling2D<Q> {
+        /// The height and width of the output.
+        output_size: Sizes,
+        /// The order of the axes. Only `channels_last` is supported.
+        data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
+    }
+
+    pub rule {
+        /// The rows of the image.
+        input_height,
+        /// The columns of the image.
+        input_width,
+        /// The rows of the output.
+        output_height,
+        /// The columns of the output.
+        output_width,
+    }
+
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
+
+/// Maps `(h, w, channels)` to `(h', w', channels)`; the type is `AdaptiveAveragePooling2D<h' · w'>`.
+///
+/// # Errors
+/// If the input is not an image of shape `(h, w, channels)`, or for `channels_first`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (args, x) = (Args(args), inputs[0]);
+    if args.data_format() == data_format::CHANNELS_FIRST {
+        return Err(channels_first(arg::data_format, "Permute((2, 3, 1))"));
+    }
+    if let Err(error) = image(&x) {
+        return Err(error);
+    }
+    match each(&args.output_size(), 2, arg::output_size, "output_size") {
+        Ok((height, width)) => {
+            let output = Shape::new(&[height, width, x.dim(2)]);
+            let fields =
+                Fields { input_height: x.dim(0), input_width: x.dim(1), output_height: height, output_width: width };
+            Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&fields.list()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(feature = "compute")]
+pub(in crate::layers) mod compute {
+    pub use super::SPEC::AdaptiveAveragePooling2D;
+    use crate::layers::pooling::reduce::{self, Windows, pooling};
+    use crate::layers::pooling::windows::Axis;
+
+    impl<const Q: usize> AdaptiveAveragePooling2D<Q> {
+        const fn windows(&self, channels: usize) -> Windows {
+            let rows = Axis::equal(self.input_height, self.output_height);
+            let columns = Axis::equal(self.input_width, self.output_width);
+            Windows::over_images(rows, columns, channels)
+        }
+    }
+
+    pooling! {
+        impl Layer for AdaptiveAveragePooling2D<const Q>: (C, P) -> Q {
+            windows: |layer| layer.windows(C),
+            forward: mean,
+            backward: add_mean,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Memory, Pass};
+        use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            for (output_height, output_width) in [(3, 2), (2, 3), (1, 6), (6, 1)] {
+                let layer =
+                    AdaptiveAveragePooling2D::<6> { input_height: 5, input_width: 3, output_height, output_width };
+                check_layer::<SMatrix<f64, 7, 15>, _>(&layer);
+            }
+        }
+
+        #[test]
+        fn the_formula() {
+            let layer =
+                AdaptiveAveragePooling2D::<2> { input_height: 2, input_width: 3, output_height: 1, output_width: 2 };
+            let x = [SMatrix::<f32, 1, 6>::new(1., 2., 3., 5., 4., 7.)];
+            let mut y = [SMatrix::<f32, 1, 2>::zeros()];
+            layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [3., 4.]);
+            let (dy, mut dx) = ([SMatrix::<f32, 1, 2>::new(4., 8.)], [SMatrix::<f32, 1, 6>::repeat(1.)]);
+            layer.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+            assert_eq!(dx[0].as_slice(), [2., 4., 3., 2., 4., 3.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let size = SPEC.with(&[(arg::output_size, Value::Sizes(Shape::new(&[2, 9])))]);
+        assert_eq!(infer(&size, &[Shape::new(&[5, 7, 3])]).unwrap().output(0), Shape::new(&[2, 9, 3]));
+        let size = SPEC.with(&[(arg::output_size, Value::Size(4))]);
+        assert_eq!(infer(&size, &[Shape::new(&[5, 7, 3])]).unwrap().output(0), Shape::new(&[4, 4, 3]));
+        assert!(infer(&size, &[Shape::new(&[5, 3])]).is_err());
+        let size = SPEC.with(&[(arg::output_size, Value::Sizes(Shape::new(&[2, 2, 2])))]);
+        assert!(infer(&size, &[Shape::new(&[5, 7, 3])]).is_err());
+        let first = SPEC.with(&[
+            (arg::output_size, Value::Size(4)),
+            (arg::data_format, Value::Choice(data_format::CHANNELS_FIRST)),
+        ]);
+        assert!(infer(&first, &[Shape::new(&[4, 4, 4][..2 + 1])]).is_err());
+    }
+}

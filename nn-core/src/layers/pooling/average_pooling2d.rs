@@ -1,0 +1,188 @@
+//! AveragePooling2D: the mean of each window of an image.
+//!
+//! ```text
+//! y[r, c, f] = Σ x[r · s + i, c · s' + j, f] / n        over the cells (i, j) of the window
+//!
+//! dx[r · s + i, c · s' + j, f] += dy / n
+//! ```
+//!
+//! with strides `s` and the `n` cells of the window that are inside the input. With `same` padding, windows at the
+//! border have fewer of them: the padding does not count.
+//!
+//! Shapes: input `(h, w, channels)`, output `(h', w', channels)`.
+//!
+//! Source: <https://keras.io/api/layers/pooling_layers/average_pooling2d/>
+
+use super::windows::{Pool, channels_first};
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+
+layer! {
+    /// The mean in each window of an image.
+    #[example = "let y = AveragePooling2D(2)(x); // [28, 28, 3] → [14, 14, 3]"]
+    #[example = "let y = AveragePooling2D((3, 2), strides = 2, padding = same)(x); // [27, 28, 3] → [14, 14, 3]"]
+    /// `Q` is the number of places of the output.
+    #[doc(alias = "AvgPool2D")]
+    #[doc(alias = "AvgPool2d")]
+    pub struct AveragePooling2D<Q> {
+        /// The height and width of the window.
+        pool_size: Sizes = Shape::new(&[2]),
+        /// The rows and columns from one window to the next; the window's size if absent.
+        strides: Option<Sizes>,
+        /// `same` gives an output for every part of the input; windows at the border are then cut.
+        padding: Choice { VALID = "valid", SAME = "same" },
+        /// The order of the axes. Only `channels_last` is supported.
+        data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
+    }
+
+    pub rule {
+        /// The rows of the image.
+        input_height,
+        /// The columns of the image.
+        input_width,
+        /// The rows of the output.
+        output_height,
+        /// The columns of the output.
+        output_width,
+        /// The rows of a window.
+        pool_height,
+        /// The columns of a window.
+        pool_width,
+        /// The rows from one window to the next.
+        stride_height,
+        /// The columns from one window to the next.
+        stride_width,
+        /// The rows of padding above the image.
+        padding_top,
+        /// The columns of padding before the image.
+        padding_left,
+    }
+
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
+
+/// Maps `(h, w, channels)` to `(h', w', channels)`; the type is `AveragePooling2D<h' · w'>`.
+///
+/// # Errors
+/// - If the input is not an image of shape `(h, w, channels)`, or smaller than a window without padding.
+/// - For `channels_first`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let args = Args(args);
+    if args.data_format() == data_format::CHANNELS_FIRST {
+        return Err(channels_first(arg::data_format, "Permute((2, 3, 1))"));
+    }
+    let (pool_size, strides, same) = (args.pool_size(), args.strides(), args.padding() == padding::SAME);
+    let pool = Pool { pool_size, strides, same, places: (arg::pool_size, arg::strides) };
+    match pool.of_image(&inputs[0]) {
+        Ok((output, rows, columns)) => {
+            let fields = Fields {
+                input_height: rows.input,
+                input_width: columns.input,
+                output_height: rows.output,
+                output_width: columns.output,
+                pool_height: rows.extent,
+                pool_width: columns.extent,
+                stride_height: rows.step,
+                stride_width: columns.step,
+                padding_top: rows.before,
+                padding_left: columns.before,
+            };
+            Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&fields.list()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(feature = "compute")]
+pub(in crate::layers) mod compute {
+    pub use super::SPEC::AveragePooling2D;
+    use crate::layers::pooling::reduce::{self, Windows, pooling};
+    use crate::layers::pooling::windows::Axis;
+
+    impl<const Q: usize> AveragePooling2D<Q> {
+        const fn windows(&self, channels: usize) -> Windows {
+            let (h, w) = (self.input_height, self.input_width);
+            let rows = Axis::sliding(h, self.output_height, self.stride_height, self.pool_height, self.padding_top);
+            let columns = Axis::sliding(w, self.output_width, self.stride_width, self.pool_width, self.padding_left);
+            Windows::over_images(rows, columns, channels)
+        }
+    }
+
+    pooling! {
+        impl Layer for AveragePooling2D<const Q>: (C, P) -> Q {
+            windows: |layer| layer.windows(C),
+            forward: mean,
+            backward: add_mean,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Memory, Pass};
+        use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            let sizes = [[2, 2, 2, 2, 0, 0], [3, 2, 2, 1, 0, 0], [3, 3, 2, 2, 1, 1]];
+            for [pool_height, pool_width, stride_height, stride_width, padding_top, padding_left] in sizes {
+                let layer = AveragePooling2D::<6> {
+                    input_height: 5,
+                    input_width: 3,
+                    output_height: 3,
+                    output_width: 2,
+                    pool_height,
+                    pool_width,
+                    stride_height,
+                    stride_width,
+                    padding_top,
+                    padding_left,
+                };
+                check_layer::<SMatrix<f64, 7, 15>, _>(&layer);
+            }
+        }
+
+        #[test]
+        fn the_formula() {
+            let x = [SMatrix::<f32, 2, 4>::from_column_slice(&[1., 8., 3., 6., 3., 2., 1., 4.])];
+            let mut y = [SMatrix::<f32, 2, 1>::zeros()];
+            let layer = AveragePooling2D::<1> {
+                input_height: 2,
+                input_width: 2,
+                output_height: 1,
+                output_width: 1,
+                pool_height: 2,
+                pool_width: 2,
+                stride_height: 2,
+                stride_width: 2,
+                ..AveragePooling2D::DEFAULT
+            };
+            layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [2., 5.]);
+            let (dy, mut dx) = ([SMatrix::<f32, 2, 1>::new(4., 8.)], [SMatrix::<f32, 2, 4>::repeat(1.)]);
+            layer.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+            assert_eq!(dx[0].as_slice(), [2., 3., 2., 3., 2., 3., 2., 3.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let output =
+            |given: &[(usize, Value)], x: &[usize]| infer(&SPEC.with(given), &[Shape::new(x)]).unwrap().output(0);
+        let (pool, stride) = (Value::Sizes(Shape::new(&[3, 2])), Value::Sizes(Shape::new(&[2])));
+        assert_eq!(output(&[], &[28, 27, 3]), Shape::new(&[14, 13, 3]));
+        assert_eq!(output(&[(arg::pool_size, pool)], &[28, 27, 3]), Shape::new(&[9, 13, 3]));
+        let same = (arg::padding, Value::Choice(padding::SAME));
+        assert_eq!(output(&[(arg::pool_size, pool), (arg::strides, stride), same], &[7, 5, 3]), Shape::new(&[4, 3, 3]));
+        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[28, 1, 3])]).is_err());
+        let first = SPEC.with(&[(arg::data_format, Value::Choice(data_format::CHANNELS_FIRST))]);
+        assert!(infer(&first, &[Shape::new(&[4, 4, 4][..2 + 1])]).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! MaxPooling1D: the largest value in each window of a sequence.
+//!
+//! ```text
+//! y[t, f] = max x[t · s + i, f]        over the cells i of the window
+//!
+//! dx[t · s + i, f] += dy        at the first largest cell of each window
+//! ```
+//!
+//! with strides `s`. With `same` padding, windows at the border have only their cells inside the input. If several
+//! cells are the largest, the first one gets the gradient, as in TensorFlow. It is found again from `x`, so no memory
+//! is kept. NaN in a window makes its output NaN, and the first NaN gets the gradient. Keras on TensorFlow skips NaN.
+//!
+//! Shapes: input `(steps, features)`, output `(steps', features)`. As in Keras, a mask is ignored and ends here.
+//!
+//! Source: <https://keras.io/api/layers/pooling_layers/max_pooling1d/>
+
+use super::windows::{Pool, channels_first};
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+
+layer! {
+    /// The largest value in each window of a sequence.
+    #[example = "let y = MaxPooling1D(2)(x); // [20, 8] → [10, 8]"]
+    #[example = "let y = MaxPooling1D(3, strides = 2, padding = same)(x); // [20, 8] → [10, 8]"]
+    /// `Q` is the number of steps of the output.
+    #[doc(alias = "MaxPool1D")]
+    #[doc(alias = "MaxPool1d")]
+    pub struct MaxPooling1D<Q> {
+        /// The steps of the window.
+        pool_size: Sizes = Shape::new(&[2]),
+        /// The steps from one window to the next; the window's size if absent.
+        strides: Option<Sizes>,
+        /// `same` gives an output for every part of the input; windows at the border are then cut.
+        padding: Choice { VALID = "valid", SAME = "same" },
+        /// The order of the axes. Only `channels_last` is supported.
+        data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
+    }
+
+    pub rule {
+        /// The steps of a window.
+        window,
+        /// The steps from one window to the next.
+        stride,
+        /// The steps of padding before the sequence.
+        before,
+    }
+
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
+
+/// Maps `(steps, features)` to `(steps', features)`; the type is `MaxPooling1D<steps'>`.
+///
+/// # Errors
+/// - If the input is not a sequence of shape `(steps, features)`, or smaller than a window without padding.
+/// - For `channels_first`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let args = Args(args);
+    if args.data_format() == data_format::CHANNELS_FIRST {
+        return Err(channels_first(arg::data_format, "Permute((2, 1))"));
+    }
+    let (pool_size, strides, same) = (args.pool_size(), args.strides(), args.padding() == padding::SAME);
+    let pool = Pool { pool_size, strides, same, places: (arg::pool_size, arg::strides) };
+    match pool.of_sequence(&inputs[0]) {
+        Ok((output, steps)) => {
+            let fields = Fields { window: steps.extent, stride: steps.step, before: steps.before };
+            Ok(Inferred::new(output, &Consts { Q: steps.output }.list()).with(&fields.list()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(feature = "compute")]
+pub(in crate::layers) mod compute {
+    pub use super::SPEC::MaxPooling1D;
+    use crate::layers::pooling::reduce::{self, Windows, pooling};
+    use crate::layers::pooling::windows::Axis;
+
+    pooling! {
+        impl Layer for MaxPooling1D<const Q>: (C, P) -> Q {
+            windows: |layer| Windows::over_steps(Axis::sliding(P, Q, layer.stride, layer.window, layer.before), C),
+            forward: maximum,
+            backward: add_first_maximum,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Memory, Pass};
+        use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            let sizes = [[2, 2, 0], [3, 1, 0], [3, 2, 1]];
+            for [window, stride, before] in sizes {
+                check_layer::<SMatrix<f64, 7, 5>, _>(&MaxPooling1D::<3> { window, stride, before });
+            }
+        }
+
+        #[test]
+        fn the_formula() {
+            let x = [SMatrix::<f32, 2, 5>::from_column_slice(&[1., 8., 3., 6., 3., 2., 2., 4., 9., 4.])];
+            let mut y = [SMatrix::<f32, 2, 2>::zeros()];
+            let layer = MaxPooling1D::<2> { window: 3, stride: 2, ..MaxPooling1D::DEFAULT };
+            layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [3., 8., 9., 4.]);
+            let dy = [SMatrix::<f32, 2, 2>::from_column_slice(&[5., 7., 3., 2.])];
+            let mut dx = [SMatrix::<f32, 2, 5>::repeat(1.)];
+            layer.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+            assert_eq!(dx[0].as_slice(), [1., 8., 6., 1., 1., 1., 1., 3., 4., 1.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let output =
+            |given: &[(usize, Value)], x: &[usize]| infer(&SPEC.with(given), &[Shape::new(x)]).unwrap().output(0);
+        let (pool, stride) = (Value::Sizes(Shape::new(&[3])), Value::Size(2));
+        assert_eq!(output(&[], &[27, 3]), Shape::new(&[13, 3]));
+        assert_eq!(output(&[(arg::pool_size, pool)], &[28, 3]), Shape::new(&[9, 3]));
+        let same = (arg::padding, Value::Choice(padding::SAME));
+        assert_eq!(output(&[(arg::pool_size, pool), (arg::strides, stride), same], &[7, 3]), Shape::new(&[4, 3]));
+        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[1, 3])]).is_err());
+        let first = SPEC.with(&[(arg::data_format, Value::Choice(data_format::CHANNELS_FIRST))]);
+        assert!(infer(&first, &[Shape::new(&[4, 4, 4][..1 + 1])]).is_err());
+    }
+}
