@@ -183,3 +183,31 @@ fn group_normalizations() {
         Case { places: places(&found), groups, formula: Formula::Standard, epsilon: 1e-3, gamma, beta }
     });
 }
+
+/// Equal numbers, whose plain sum in `f32` is off by percents, are 0 afterwards; also far from 0, and with numbers that
+/// differ in their last digits. In rows, and in lanes.
+#[test]
+fn means_far_from_zero() {
+    for (groups, n, axis) in [(1, 200_000, 1), (3, 70_000, 1), (37, 5000, 0), (2, 7, 1)] {
+        let places = if axis == 1 { Places::last(groups, n) } else { Places::new(&[n, groups], 0b10, 0b01) };
+        let size = groups * n;
+        for value in [0.1_f32, 1e5 + 0.1, -3e7] {
+            for formula in [Formula::Standard, Formula::Deviation] {
+                let layer = Groups { places, formula, epsilon: 1e-3, gamma: &[], beta: &[] };
+                let (mut y, mut kept) = (std::vec![f32::NAN; size], std::vec![f32::NAN; 2 * groups]);
+                layer.forward(&std::vec![value; size], &mut y, Some(&mut kept));
+                let s = 1.0 / 1e-3_f32.sqrt();
+                assert!(kept.as_chunks().0.iter().all(|kept| *kept == [value, s]), "{value}: {kept:?}");
+                let expected = if formula == Formula::Standard { 0.0 } else { value * s };
+                assert!(y.iter().all(|&y| y == expected), "{value}");
+            }
+        }
+        let x: Vec<f32> = (0..size).map(|k| 1e5 + (k / if axis == 1 { 1 } else { groups } % 2) as f32).collect();
+        let layer = Groups { places, formula: Formula::Standard, epsilon: 1e-3, gamma: &[], beta: &[] };
+        let mut kept = std::vec![f32::NAN; 2 * groups];
+        layer.forward(&x, &mut std::vec![0.0; size], Some(&mut kept));
+        for [_, s] in kept.as_chunks().0 {
+            assert!(n == 7 || (s - 1.0 / 0.251_f32.sqrt()).abs() < 1e-5, "{s}");
+        }
+    }
+}

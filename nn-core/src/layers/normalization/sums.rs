@@ -21,18 +21,24 @@ impl<T: Scalar + Element> Sum<T> {
 
     #[inline(always)]
     pub(super) fn add(&mut self, x: T) {
-        let x = x - self.lost;
-        let sum = self.sum + x;
-        let lost = (sum - self.sum) - x;
-        // The lost part of an infinite sum is NaN, which does not count.
-        self.lost = if lost.finite() { lost } else { T::ZERO };
-        self.sum = sum;
+        add(x, &mut self.sum, &mut self.lost);
     }
 
     #[inline(always)]
     pub(super) fn total(self) -> T {
         self.sum
     }
+}
+
+/// Adds a number to a sum and the part that it has lost.
+#[inline(always)]
+pub(super) fn add<T: Scalar + Element>(x: T, sum: &mut T, lost: &mut T) {
+    let x = x - *lost;
+    let next = *sum + x;
+    let rest = (next - *sum) - x;
+    // The lost part of an infinite sum is NaN, which does not count.
+    *lost = if rest.finite() { rest } else { T::ZERO };
+    *sum = next;
 }
 
 /// Returns two sums over three slices of equal length.
