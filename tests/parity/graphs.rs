@@ -196,6 +196,7 @@ fn every_case_of_the_files_is_tested() {
         ("recurrent_bidirectional", crate::sequences::bidirectional::CASES),
         ("recurrent_steps", crate::sequences::steps::CASES),
         ("convolution", crate::convolution::CASES),
+        ("normalization_graphs", crate::normalization::CASES),
         ("pooling_graphs", crate::pooling::CASES),
     ] {
         let all = Fixture::read(file);
