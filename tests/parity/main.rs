@@ -18,6 +18,7 @@ mod edges;
 #[macro_use]
 mod graphs;
 mod convolution;
+mod normalization;
 mod pooling;
 mod sequences;
 mod shapes;

@@ -60,7 +60,16 @@ layers! {
     merging { add, average, concatenate, dot, maximum, minimum, multiply, subtract; merge }
 
     /// Means and variances.
-    normalization { batch_normalization, layer_normalization }
+    normalization {
+        batch_normalization, group_normalization, layer_normalization, rms_normalization, unit_normalization;
+        axes,
+        #[cfg(feature = "compute")] groups,
+        #[cfg(feature = "compute")] lanes,
+        #[cfg(all(test, feature = "compute"))] parity,
+        #[cfg(feature = "compute")] rows,
+        #[cfg(feature = "compute")] sums,
+        #[cfg(feature = "compute")] walk
+    }
 
     /// Sums and maxima over places.
     pooling {

@@ -51,7 +51,8 @@ impl Allowed {
             ("stddev", Allowed::NOT_NEGATIVE),
             ("min_value", Allowed::NOT_NEGATIVE),
             ("max_value", Allowed::NOT_NEGATIVE),
-            ("epsilon", Allowed::NOT_NEGATIVE),
+            // Normalizing equal numbers would divide 0 by 0.
+            ("epsilon", Allowed::POSITIVE),
             ("momentum", Allowed::PART),
             ("variance", Allowed::NOT_NEGATIVE),
             // For squareplus: below 0 it would take the root of a negative number.

@@ -113,7 +113,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
                 return Err(error);
             }
             if mean != variance && mean != 0 && variance != 0 {
-                let message = Text::new().str("`mean` has ").size(mean).str(" numbers, but `variance` has ").size(variance);
+                let message =
+                    Text::new().str("`mean` has ").size(mean).str(" numbers, but `variance` has ").size(variance);
                 return Err(ShapeError::argument(Code::ShapeMismatch, arg::variance, message));
             }
             if let Err(error) = fits(variance, (arg::variance, "variance"), axes.len(), last) {
@@ -150,7 +151,8 @@ const fn fits(count: usize, (place, name): (usize, &str), axes: usize, last: usi
 }
 
 const fn alone(place: usize, given: &str, other: &str) -> ShapeError {
-    let message = Text::new().str("`").str(given).str("` is given without `").str(other).str("`: give both, or none and ");
+    let message =
+        Text::new().str("`").str(given).str("` is given without `").str(other).str("`: give both, or none and ");
     ShapeError::argument(Code::ArgumentType, place, message.str("call `adapt`"))
 }
 
@@ -199,7 +201,9 @@ pub(in crate::layers) mod compute {
         /// Returns the formula of a feature.
         #[inline(always)]
         fn of<T: Scalar>(&self, w: &NormalizationWeights<T, F, LEARNT>, f: usize) -> Affine<T> {
-            let given = |numbers: &[f64]| T::of(numbers.get(f % self.last.max(1)).or(numbers.first()).copied().unwrap_or_default());
+            let given = |numbers: &[f64]| {
+                T::of(numbers.get(f % self.last.max(1)).or(numbers.first()).copied().unwrap_or_default())
+            };
             let (mean, variance) = match (w.mean.as_slice().get(f), w.variance.as_slice().get(f)) {
                 (Some(&mean), Some(&variance)) => (mean, variance),
                 _ => (given(self.mean), given(self.variance)),

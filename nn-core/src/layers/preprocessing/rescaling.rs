@@ -47,7 +47,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             && count > 1
             && count != x.rows()
         {
-            let message = Text::new().str("`").str(name).str("` has ").size(count).str(" numbers, but the last axis of ");
+            let message =
+                Text::new().str("`").str(name).str("` has ").size(count).str(" numbers, but the last axis of ");
             let message = message.shape(&x).str(" has ").size(x.rows());
             return Err(ShapeError::argument(Code::ShapeMismatch, place, message));
         }

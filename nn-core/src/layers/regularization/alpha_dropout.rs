@@ -76,7 +76,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     }
     if let Some(noise) = args.noise_shape() {
         if noise.len() != x.rank() + 1 {
-            let message = Text::new().str("`noise_shape` has ").size(noise.len()).str(" numbers, but the input ").shape(&x);
+            let message =
+                Text::new().str("`noise_shape` has ").size(noise.len()).str(" numbers, but the input ").shape(&x);
             let message = message.str(" has ").size(x.rank()).str(if x.rank() == 1 { " axis" } else { " axes" });
             return Err(ShapeError::argument(Code::WrongRank, arg::noise_shape, message.str(" behind the batch")));
         }
@@ -294,7 +295,8 @@ mod tests {
         assert_eq!(rule(1.0, None, &[3]).unwrap_err(), "expected a rate from 0 to below 1");
         let rank = "`noise_shape` has 2 numbers, but the input (5, 3) has 2 axes behind the batch";
         assert_eq!(rule(0.5, Some(&[0, 1]), &[5, 3]).unwrap_err(), rank);
-        let batch = "`noise_shape` begins with 32, but the size of a batch is not known here: write `None`, or 1 for one noise";
+        let batch =
+            "`noise_shape` begins with 32, but the size of a batch is not known here: write `None`, or 1 for one noise";
         assert_eq!(rule(0.5, Some(&[32, 1]), &[1]).unwrap_err(), batch);
         let length = "`noise_shape` has 4 for an axis of 5: expected 1, 5 or `None`";
         assert_eq!(rule(0.5, Some(&[0, 4, 3]), &[5, 3]).unwrap_err(), length);

@@ -57,12 +57,7 @@ mod compute {
     }
 
     /// Adds the input gradient.
-    pub(in super::super) fn backward<T: Scalar>(
-        (channels, sample): (usize, usize),
-        dy: &[T],
-        m: &[T],
-        dx: &mut [T],
-    ) {
+    pub(in super::super) fn backward<T: Scalar>((channels, sample): (usize, usize), dy: &[T], m: &[T], dx: &mut [T]) {
         // y = m ⊙ x, so dx += m ⊙ dy
         let samples = dy.chunks_exact(sample.max(1)).zip(dx.chunks_exact_mut(sample.max(1)));
         for ((dy, dx), m) in samples.zip(m.chunks_exact(channels.max(1))) {

@@ -64,8 +64,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    pub use super::SPEC::Cropping1D;
     use super::super::frame::Frame;
+    pub use super::SPEC::Cropping1D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -86,9 +86,7 @@ pub(in crate::layers) mod compute {
         }
     }
 
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
-        for Cropping1D<Q>
-    {
+    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Cropping1D<Q> {
         type Output = SMatrix<T, R, Q>;
         type Weights = ();
         type Scratch<B: Storage> = ();

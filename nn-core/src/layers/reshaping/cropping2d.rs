@@ -79,8 +79,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    pub use super::SPEC::Cropping2D;
     use super::super::frame::Frame;
+    pub use super::SPEC::Cropping2D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -101,9 +101,7 @@ pub(in crate::layers) mod compute {
         }
     }
 
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
-        for Cropping2D<Q>
-    {
+    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Cropping2D<Q> {
         type Output = SMatrix<T, R, Q>;
         type Weights = ();
         type Scratch<B: Storage> = ();
@@ -185,6 +183,9 @@ mod tests {
         assert!(rule(&[u32::MAX as i64], &[3, 5, 7]).unwrap_err().contains("rows"));
         assert!(rule(&[1, 2, 3], &[3, 5, 7]).unwrap_err().ends_with("or `((top, bottom), (left, right))`"));
         assert_eq!(rule(&[1, 1, 1, -2], &[3, 5, 7]).unwrap_err(), "`cropping` must be at least 0, but has -2");
-        assert_eq!(rule(&[1], &[3, 5]).unwrap_err(), "expected an image of shape (height, width, channels), but got (3, 5)");
+        assert_eq!(
+            rule(&[1], &[3, 5]).unwrap_err(),
+            "expected an image of shape (height, width, channels), but got (3, 5)"
+        );
     }
 }

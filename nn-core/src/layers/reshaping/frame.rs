@@ -27,7 +27,8 @@ pub(super) const fn of_image(numbers: &[i64], argument: (usize, &str)) -> Result
         [rows, columns] => (ends(*rows, *rows, argument), ends(*columns, *columns, argument)),
         [top, bottom, left, right] => (ends(*top, *bottom, argument), ends(*left, *right, argument)),
         _ => {
-            let message = Text::new().str("`").str(argument.1).str("` expects a whole number, two for rows and columns, ");
+            let message =
+                Text::new().str("`").str(argument.1).str("` expects a whole number, two for rows and columns, ");
             let message = message.str("or `((top, bottom), (left, right))`");
             return Err(ShapeError::argument(Code::ArgumentType, argument.0, message));
         }
@@ -45,7 +46,8 @@ const fn ends(before: i64, after: i64, (place, name): (usize, &str)) -> Result<E
         return Err(ShapeError::argument(Code::OutOfRange, place, message));
     }
     if before > u32::MAX as i64 || after > u32::MAX as i64 {
-        let message = Text::new().str("`").str(name).str("` is too large: ").int(if before > after { before } else { after });
+        let message =
+            Text::new().str("`").str(name).str("` is too large: ").int(if before > after { before } else { after });
         return Err(ShapeError::argument(Code::TooLarge, place, message));
     }
     Ok((before as usize, after as usize))
@@ -72,7 +74,8 @@ pub(super) const fn nothing_left(argument: usize, what: &str, length: usize, (be
 /// Returns the error of an output with too many scalars, if it has.
 pub(super) const fn checked(output: Shape, argument: (usize, &str)) -> Result<Shape, ShapeError> {
     if output.size() > u32::MAX as usize {
-        let message = Text::new().str("`").str(argument.1).str("` is too large: the output has the shape ").shape(&output);
+        let message =
+            Text::new().str("`").str(argument.1).str("` is too large: the output has the shape ").shape(&output);
         return Err(ShapeError::argument(Code::TooLarge, argument.0, message));
     }
     Ok(output)

@@ -48,8 +48,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    pub use super::SPEC::UpSampling1D;
     use super::super::resize::Resize;
+    pub use super::SPEC::UpSampling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;

@@ -59,7 +59,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         [both] => (*both, *both),
         [rows, columns] => (*rows, *columns),
         _ => {
-            let message = Text::new().str("`size` expects one number, or two for rows and columns, but got ").shape(&size);
+            let message =
+                Text::new().str("`size` expects one number, or two for rows and columns, but got ").shape(&size);
             return Err(ShapeError::argument(Code::ArgumentType, arg::size, message));
         }
     };
@@ -84,8 +85,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    pub use super::SPEC::UpSampling2D;
     use super::super::resize::Resize;
+    pub use super::SPEC::UpSampling2D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;

@@ -63,8 +63,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
     let (height, width) = (frame::padded(x.dim(0), rows), frame::padded(x.dim(1), columns));
-    let fields =
-        Fields { top: rows.0, left: columns.0, height: x.dim(0), width: x.dim(1), large_width: width };
+    let fields = Fields { top: rows.0, left: columns.0, height: x.dim(0), width: x.dim(1), large_width: width };
     match frame::checked(Shape::new(&[height, width, x.dim(2)]), ARGUMENT) {
         Ok(output) => {
             let consts = Consts { Q: height.saturating_mul(width) };
@@ -76,8 +75,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    pub use super::SPEC::ZeroPadding2D;
     use super::super::frame::Frame;
+    pub use super::SPEC::ZeroPadding2D;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -180,6 +179,9 @@ mod tests {
         assert!(rule(&[u32::MAX as i64], &[3, 5, 7]).unwrap_err().starts_with("`padding` is too large"));
         assert!(rule(&[1, 2, 3], &[3, 5, 7]).unwrap_err().ends_with("or `((top, bottom), (left, right))`"));
         assert_eq!(rule(&[1, 1, 1, -2], &[3, 5, 7]).unwrap_err(), "`padding` must be at least 0, but has -2");
-        assert_eq!(rule(&[1], &[3, 5]).unwrap_err(), "expected an image of shape (height, width, channels), but got (3, 5)");
+        assert_eq!(
+            rule(&[1], &[3, 5]).unwrap_err(),
+            "expected an image of shape (height, width, channels), but got (3, 5)"
+        );
     }
 }

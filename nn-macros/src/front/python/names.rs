@@ -42,6 +42,8 @@ const CHANNELS: &str = "it drops whole channels, which come last: `SpatialDropou
 const PADDING: &str = "rows come first, and all pads are zeros: `ZeroPadding2D(((top, bottom), (left, right)))(image)`";
 const LARGER: &str = "it takes the factors of rows and columns: `UpSampling2D((2, 2), interpolation = nearest)(image)`";
 const VOLUMES: &str = "the layers for images are the nearest: `ZeroPadding2D`, `Cropping2D`, `UpSampling2D`";
+const GROUPS: &str = "it takes the number of groups alone: `GroupNormalization(8)`";
+const INSTANCE: &str = "each channel is a group by itself: `GroupNormalization(groups = -1)`";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
 const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
 const BEFORE: &str = "prepare the samples before they are given to the model";
@@ -81,11 +83,14 @@ const TORCH: &[(&str, Here)] = &[
     ("ZeroPad1d ConstantPad1d", Is("ZeroPadding1D", "steps before and behind: `ZeroPadding1D((1, 2))(steps)`")),
     ("ZeroPad2d ConstantPad2d", Is("ZeroPadding2D", PADDING)),
     ("ReflectionPad2d ReplicationPad2d", Not("`ZeroPadding2D` pads with zeros")),
-    ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
     ("Dropout1d", Is("SpatialDropout1D", "it drops whole features of a sequence: `SpatialDropout1D(0.2)(steps)`")),
     ("Dropout2d", Is("SpatialDropout2D", CHANNELS)),
     ("Dropout3d", Not(DROP)),
     ("FeatureAlphaDropout", Is("AlphaDropout", "`noise_shape = (None, 1, None)` drops whole features of a sequence")),
+    ("GroupNorm", Is("GroupNormalization", GROUPS)),
+    ("InstanceNorm1d InstanceNorm2d InstanceNorm3d", Is("GroupNormalization", INSTANCE)),
+    ("RMSNorm", Is("RMSNormalization", FEATURES)),
+    ("LocalResponseNorm", Not(NORM)),
     ("RNNCell", Not(CELL)),
     (
         "MultiheadAttention Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer TransformerDecoderLayer",
@@ -115,6 +120,9 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("transpose", Is("Permute", "axes begin with 1, and the batch is not counted: `Permute([2, 1])(x)`")),
     ("batch_norm", Is("BatchNormalization", FEATURES)),
     ("layer_norm", Is("LayerNormalization", FEATURES)),
+    ("group_norm", Is("GroupNormalization", GROUPS)),
+    ("instance_norm", Is("GroupNormalization", INSTANCE)),
+    ("rms_norm", Is("RMSNormalization", FEATURES)),
     ("max_pool1d", Is("MaxPooling1D", POOL_1D)),
     ("max_pool2d", Is("MaxPooling2D", POOL)),
     ("avg_pool1d", Is("AveragePooling1D", MEANS_1D)),
@@ -192,7 +200,7 @@ const KERAS: &[(&str, Here)] = &[
     ("ConvLSTM1D ConvLSTM2D ConvLSTM3D", Not("`TimeDistributed(Conv2D(..))` and `LSTM` are the nearest")),
     ("SpatialDropout3D", Not(DROP)),
     ("ZeroPadding3D Cropping3D UpSampling3D", Not(VOLUMES)),
-    ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
+    ("SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
     (
         "Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",

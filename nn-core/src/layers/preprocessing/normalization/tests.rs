@@ -93,7 +93,8 @@ fn a_large_mean_costs_no_digits() {
 /// Tests the moments of features that lie apart, and the second call of a shared layer.
 #[test]
 fn features_of_several_axes() {
-    let x = [0.0, 100.0].map(|n| SMatrix::<f64, 5, 6>::from_fn(|c, p| n + 10.0 * (p / 3) as f64 + c as f64 + (p % 3) as f64));
+    let x = [0.0, 100.0]
+        .map(|n| SMatrix::<f64, 5, 6>::from_fn(|c, p| n + 10.0 * (p / 3) as f64 + c as f64 + (p % 3) as f64));
     let w = adapted(&APART, &[&x[..]]);
     for (f, &mean) in w.mean.as_slice().iter().enumerate() {
         assert_eq!(mean, 51.0 + 10.0 * (f / 5) as f64 + (f % 5) as f64, "{f}");
