@@ -41,6 +41,7 @@ mod warning;
 mod readme {}
 
 pub use model::{Arena, Graph, Model};
+pub use nn_core::adapt::{Adapted, Adapting};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 /// Gradient checks for tests of a layer: compares gradients with central differences. Needs the feature `testing`.
 ///
@@ -81,6 +82,7 @@ pub use {
     report::history::{History, Params},
     report::progress::Verbose,
     report::values::{Logs, Report},
+    train::adapt::Adapt,
     train::callbacks,
     train::compile::{Compile, CompileValue, Compiled},
     train::fit::Fit,

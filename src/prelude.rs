@@ -21,7 +21,7 @@ pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
 pub use crate::schedules::{CosineDecay, ExponentialDecay};
 #[cfg(feature = "train")]
 pub use crate::{
-    Compile, CompileValue, Fit, Verbose,
+    Adapt, Compile, CompileValue, Fit, Verbose,
     callbacks::{EarlyStopping, ModelCheckpoint, ReduceLROnPlateau},
 };
 pub use crate::{Model, Scalar, Weights, include_weights, model, model_rejects};

@@ -144,8 +144,16 @@ impl Team {
             #[cfg(feature = "rayon")]
             Team::Pool | Team::Helpers(_) => {
                 let (mut a, mut b) = (Some(a), Some(b));
-                let a: Half<'_> = &mut || if let Some(a) = a.take() { a() };
-                let b: Half<'_> = &mut || if let Some(b) = b.take() { b() };
+                let a: Half<'_> = &mut || {
+                    if let Some(a) = a.take() {
+                        a()
+                    }
+                };
+                let b: Half<'_> = &mut || {
+                    if let Some(b) = b.take() {
+                        b()
+                    }
+                };
                 match self {
                     Team::Helpers(most) => helpers::join(most, a, b),
                     _ => pool(a, b),

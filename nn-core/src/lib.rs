@@ -54,7 +54,7 @@ pub use {layer::include, train::tape, weights::fold};
 pub use {
     layer::model,
     tensor::{scalar, storage},
-    train::{data, losses, metrics, optimizers, schedules, snapshot, trainer},
+    train::{adapt, data, losses, metrics, optimizers, schedules, snapshot, trainer},
 };
 
 pub use code::Code;

@@ -9,7 +9,7 @@ mod folded;
 mod layer;
 
 use crate::source::{ExprId, Name, SpanId, TypeId};
-pub(crate) use argument::{Arg, Function, Given, Said, Term};
+pub(crate) use argument::{Arg, Function, Given, Said, Term, Unchecked};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
 pub(crate) use folded::{Fold, Folded, Origin};
@@ -300,20 +300,25 @@ impl Graph {
     }
 
     /// The numbers that only rustc can check, each with the name of its argument.
-    pub(crate) fn unchecked_numbers(&self) -> Vec<(&'static str, ExprId)> {
+    pub(crate) fn unchecked_numbers(&self) -> Vec<Unchecked> {
+        let number = |name, expr| Unchecked { name, expr, slice: false };
         let in_function = |function: &Function| match function {
             Function::Library { spec, fields, .. } => {
                 let fields = spec.fields.iter().zip(fields);
                 let name = |name| Allowed::name_in_graph(spec.names[0], name);
-                fields.filter_map(|((field, _), value)| Some((name(field), value.written()?))).collect()
+                fields.filter_map(|((field, _), value)| Some(number(name(field), value.written()?))).collect()
             }
             Function::Own(_) => Vec::new(),
         };
         let in_argument = |(spec, arg): (&ArgSpec, &Arg)| match (&arg.field, arg.expr) {
             (Some(Term::Function(function)), _) => in_function(function),
-            (_, Some(expr)) if arg.unchecked => vec![(spec.name, expr)],
+            (Some(Term::List(terms)), _) => {
+                terms.iter().filter_map(|term| Some(number(spec.name, term.written()?))).collect()
+            }
+            (Some(Term::Slice(expr)), _) => vec![Unchecked { slice: true, ..number(spec.name, *expr) }],
+            (_, Some(expr)) if arg.unchecked => vec![number(spec.name, expr)],
             // A layer made from a function: the penalty on an output.
-            (Some(Term::Written(expr)), None) => vec![(spec.name, *expr)],
+            (Some(Term::Written(expr)), None) => vec![number(spec.name, *expr)],
             _ => Vec::new(),
         };
         let numbers = self.layers.iter().flat_map(|layer| match &layer.op {

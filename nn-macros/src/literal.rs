@@ -45,6 +45,18 @@ pub(crate) fn number(expr: &Expr) -> Option<f64> {
         Expr::Paren(inner) => number(&inner.expr),
         Expr::Group(inner) => number(&inner.expr),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => Some(-number(&unary.expr)?),
+        // `1 / 255.0`, as in Python. Two whole numbers are left to rustc, which expects a fraction.
+        Expr::Binary(binary) if integer(&binary.left).is_none() || integer(&binary.right).is_none() => {
+            let (left, right) = (number(&binary.left)?, number(&binary.right)?);
+            let value = match binary.op {
+                BinOp::Add(_) => left + right,
+                BinOp::Sub(_) => left - right,
+                BinOp::Mul(_) => left * right,
+                BinOp::Div(_) => left / right,
+                _ => return None,
+            };
+            Some(value).filter(|value| value.is_finite())
+        }
         _ => None,
     }
 }

@@ -267,6 +267,15 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         y
     }
 
+    /// Gives every Normalization the mean and the variance of its input over the samples `x`:
+    /// [`Adapt::adapt`](crate::Adapt::adapt).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn adapt(&mut self, x: impl Batches<M::Inputs>) -> Result<()> {
+        crate::train::adapt::adapt(&mut *self.model, x.batches())
+    }
+
     /// Returns the outputs for the inputs `x`: a `Vec`, or the model's `…Outputs` struct of `Vec`s if there are several
     /// outputs.
     ///

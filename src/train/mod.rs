@@ -1,5 +1,6 @@
 //! Training and evaluation. Rule: `step` has the order of a training step, and `session` that of a run.
 
+pub(crate) mod adapt;
 pub mod callbacks;
 #[cfg(feature = "files")]
 mod checkpoint;

@@ -1,7 +1,13 @@
 //! Convolutions: `tests/fixtures/convolution.py`.
 
+// The lint `dropped_mask`: a convolution ends a mask, as in Keras.
+#![allow(deprecated)]
+
 use crate::graphs::{R01, R005, RMSPROP};
 use nn::prelude::*;
+
+/// A size that only rustc knows.
+const THREE: usize = 3;
 
 graphs! { "convolution";
     conv2d: RMSPROP, MeanSquaredError, {
@@ -93,5 +99,59 @@ graphs! { "convolution";
             name = "conv2d"
         )(x);
         Model(inputs = x, outputs = y)
+    }
+    conv1d_causal: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [9, 2]);
+        let first = Conv1D(THREE, 3, padding = causal, activation = relu)(x);
+        let second = Conv1D(4, 2, strides = 2, padding = same, activation = tanh)(first);
+        let lstm = LSTM(3)(second);
+        let dense = Dense(2)(lstm);
+        Model(inputs = x, outputs = dense)
+    }
+    conv1d_masked: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [5, 2]);
+        let masking = Masking()(x);
+        let conv1d = Conv1D(3, 3, padding = same)(masking);
+        let pooling = GlobalAveragePooling1D()(conv1d);
+        Model(inputs = x, outputs = pooling)
+    }
+    autoencoder: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [6, 5, 2]);
+        let down = Conv2D(4, 3, strides = 2, padding = same, activation = relu)(x);
+        let up = Conv2DTranspose(THREE, (2, THREE), strides = 2, activation = elu)(down);
+        let out = Conv2DTranspose(2, 3, padding = same, use_bias = false)(up);
+        Model(inputs = x, outputs = out)
+    }
+    steps_back: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [5, 3]);
+        let up = Conv1DTranspose(2, 3, strides = 2, padding = same, output_padding = 0)(x);
+        let each = DepthwiseConv1D(2, depth_multiplier = 2, activation = tanh)(up);
+        let last = SeparableConv1D(3, 3, padding = same, activation = relu)(each);
+        Model(inputs = x, outputs = last)
+    }
+    depthwise: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [6, 5, 3]);
+        let each = DepthwiseConv2D(3, strides = 2, padding = same, activation = relu)(x);
+        let last = SeparableConv2D(4, 2, padding = same, depth_multiplier = 2, activation = sigmoid)(each);
+        Model(inputs = x, outputs = last)
+    }
+    depthwise_penalties: RMSPROP, MeanSquaredError, {
+        let x = Input(shape = [4, 5, 3]);
+        let each = DepthwiseConv2D(
+            2,
+            depthwise_regularizer = l2(R01),
+            bias_regularizer = l1(R005),
+            depthwise_constraint = max_norm(0.5, axis = 1)
+        )(x);
+        let last = SeparableConv2D(
+            2,
+            2,
+            depthwise_regularizer = l1(R005),
+            pointwise_regularizer = l2(R01),
+            depthwise_constraint = non_neg,
+            pointwise_constraint = max_norm(0.5, axis = 2),
+            bias_constraint = non_neg
+        )(each);
+        Model(inputs = x, outputs = last)
     }
 }

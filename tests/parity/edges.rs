@@ -8,9 +8,9 @@ cases! { "edges";
     batch_normalization_center: batch_normalization::BatchNormalization[0 1 2 3] { epsilon: 0.125 }
         (scale = Flag(false)) on [4];
     batch_normalization_scale: batch_normalization::BatchNormalization[0 1 2 3] (center = Flag(false)) on [4];
-    layer_normalization_center: layer_normalization::LayerNormalization[0 1 2] { epsilon: 0.125 } (scale = Flag(false))
+    layer_normalization_center: layer_normalization::LayerNormalization[0 1 2 3 4 5 6 7 8] { epsilon: 0.125 } (scale = Flag(false))
         on [7];
-    layer_normalization_scale: layer_normalization::LayerNormalization[0 1 2] (center = Flag(false)) on [7];
+    layer_normalization_scale: layer_normalization::LayerNormalization[0 1 2 3 4 5 6 7 8] (center = Flag(false)) on [7];
     softmax_axis_1: softmax::Softmax[0 1] (axis = Int(1)) on [2, 3, 5];
     softmax_axis_2: softmax::Softmax[0 1] (axis = Int(2)) on [2, 3, 5];
     concatenate_axis_2: concatenate::Concatenate[0 1 2] (axis = Int(2)) on [2, 3, 5] [2, 1, 5] [2, 7, 5];

@@ -196,6 +196,8 @@ fn every_case_of_the_files_is_tested() {
         ("recurrent_bidirectional", crate::sequences::bidirectional::CASES),
         ("recurrent_steps", crate::sequences::steps::CASES),
         ("convolution", crate::convolution::CASES),
+        ("shapes", crate::shapes::CASES),
+        ("normalization_graphs", crate::normalization::CASES),
         ("pooling_graphs", crate::pooling::CASES),
     ] {
         let all = Fixture::read(file);

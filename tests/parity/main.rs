@@ -18,8 +18,10 @@ mod edges;
 #[macro_use]
 mod graphs;
 mod convolution;
+mod normalization;
 mod pooling;
 mod sequences;
+mod shapes;
 mod training;
 mod two_by_two;
 

@@ -40,8 +40,17 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
     if n == 1 && I * O <= SMALL {
         return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
-    let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified };
-    if is_packed(n, I) { Shared::affine_packed(PackedWeights(product)) } else { Shared::affine(product) }
+    many(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified });
+}
+
+/// Chooses the kernel for sizes that are known at run time.
+#[inline]
+pub(super) fn many<T: Scalar>(product: Affine<'_, T>) {
+    if is_packed(product.shape.n, product.shape.inputs) {
+        Shared::affine_packed(PackedWeights(product))
+    } else {
+        Shared::affine(product)
+    }
 }
 
 /// One sample with at most `SMALL` weights gets a monomorphised kernel; at that size a run-time shape is measurable.

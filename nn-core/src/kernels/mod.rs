@@ -10,6 +10,8 @@
 //! add_transposed   dx += Wᵀ · dy
 //! add_rows         db += dy             summed over samples
 //!
+//! Sizes::add        y += W · x          and the gradients, with sizes known at run time and samples that overlap
+//!
 //! add_columns       y += Σ W[:, k]      over the places k of the ones of a sample
 //! add_to_columns   dW[:, k] += dy
 //! ```
@@ -30,6 +32,7 @@ mod loops;
 mod plain;
 pub mod rows;
 mod simd;
+mod sized;
 
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
@@ -37,6 +40,7 @@ pub use fetch::prefetch;
 pub use functions::{density, exp, exp_m1, normal, sigmoid, sigmoids, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
 pub use simd::{Simd, WithSimd, with_simd};
+pub use sized::Sizes;
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
 pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, affine_split, dot};

@@ -19,8 +19,13 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
         return;
     }
     let n = dy.len() / O;
-    let product = AddOuter { n, inputs: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] };
-    if n >= MANY && n * I >= CROWDED {
+    start(AddOuter { n, inputs: I, stride: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] });
+}
+
+/// Chooses the kernel.
+#[inline]
+pub(super) fn start<T: Scalar>(product: AddOuter<'_, T>) {
+    if product.n >= MANY && product.n * product.inputs >= CROWDED {
         Shared::add_outer_packed(PackedInputs(product))
     } else {
         Shared::add_outer(product)
@@ -29,12 +34,14 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
 
 /// The arguments of [`add_outer`].
 pub struct AddOuter<'a, T> {
-    n: usize,
-    inputs: usize,
-    outputs: usize,
-    dw: &'a mut [T],
-    x: &'a [T],
-    dy: &'a [T],
+    pub(super) n: usize,
+    pub(super) inputs: usize,
+    /// The distance of the samples in `x`.
+    pub(super) stride: usize,
+    pub(super) outputs: usize,
+    pub(super) dw: &'a mut [T],
+    pub(super) x: &'a [T],
+    pub(super) dy: &'a [T],
 }
 
 /// The number of samples that are summed at once.
@@ -164,7 +171,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         let (copy, _) = copy.as_chunks_mut::<R>();
         let (i, width) = (inputs.start, inputs.len());
         for p in 0..depth {
-            let row = &self.x[(s + p) * self.inputs + i..];
+            let row = &self.x[(s + p) * self.stride + i..];
             prefetch(row.get(width..2 * width).unwrap_or(&[]));
             let (row, _) = row[..width].as_chunks::<R>();
             for (k, &part) in row.iter().enumerate() {
@@ -242,7 +249,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
     #[inline(always)]
     fn x(&self, i: usize, s: usize) -> Rows<'a, T> {
         let x = self.x;
-        Rows { data: &x[s * self.inputs + i..], stride: self.inputs }
+        Rows { data: &x[s * self.stride + i..], stride: self.stride }
     }
 
     /// Computes `width` outputs from `o` on for `R` inputs from `i` on. `x` and `dy` have `depth` samples.

@@ -3,6 +3,7 @@
 use super::dims::Any;
 use super::level::{Vectors, dispatch};
 use super::split_input::InputPart;
+use super::state::Strided;
 use super::{
     affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
 };
@@ -14,6 +15,7 @@ pub trait Shared: Vectors {
     fn affine_packed(arguments: affine::PackedWeights<'_, Self>);
     fn affine_split<'a>(arguments: Affine<'a, Self, Any, &'a [InputPart<'a, Self>]>);
     fn affine_split_packed<'a>(arguments: affine::PackedWeights<'a, Self, &'a [InputPart<'a, Self>]>);
+    fn add_product(arguments: Strided<'_, Self>);
     fn add_outer(arguments: AddOuter<'_, Self>);
     fn add_outer_packed(arguments: outer::PackedInputs<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
@@ -38,6 +40,10 @@ macro_rules! shared {
             }
 
             fn affine_split_packed<'a>(arguments: affine::PackedWeights<'a, Self, &'a [InputPart<'a, Self>]>) {
+                dispatch(arguments);
+            }
+
+            fn add_product(arguments: Strided<'_, Self>) {
                 dispatch(arguments);
             }
 

@@ -169,7 +169,8 @@ mod build {
             stride: usize,
             _: &mut [T],
         ) {
-            AddProduct { inputs: I, outputs: O, w: &w[..I * O], x, y, stride }.run::<V, R, C>();
+            AddProduct { n: x.len() / I.max(1), inputs: I, x_stride: I, outputs: O, w: &w[..I * O], x, y, stride }
+                .run::<V, R, C>();
         }
     }
 }

@@ -5,12 +5,16 @@
 //! busy.
 
 use super::block::{self, Along, Rows, Target};
+use super::level::Kernel;
 use super::vector::Vector;
 use crate::tensor::scalar::Scalar;
 
-/// The arguments of a product that is added to rows of `y`, which are `stride` apart. All rows of `x` are samples.
-pub(super) struct AddProduct<'a, T> {
+/// The arguments of a product that is added to rows of `y`, which are `stride` apart. The rows of `x` are `x_stride`
+/// apart; they may overlap.
+pub struct AddProduct<'a, T> {
+    pub(super) n: usize,
     pub(super) inputs: usize,
+    pub(super) x_stride: usize,
     pub(super) outputs: usize,
     pub(super) w: &'a [T],
     pub(super) x: &'a [T],
@@ -22,7 +26,7 @@ impl<T: Scalar> AddProduct<'_, T> {
     /// Runs the product at the level of `V`, with the sizes of [`Kernel::run`](super::level::Kernel::run).
     #[inline(always)]
     pub(super) fn run<V: Vector<T>, const R: usize, const C: usize>(mut self) {
-        let n = self.x.len() / self.inputs.max(1);
+        let n = self.n;
         if n == 1 {
             return self.single::<V>();
         }
@@ -72,7 +76,7 @@ impl<T: Scalar> AddProduct<'_, T> {
         let mut sums: [V; C] = block::load(&self.y[o..], true);
         let mut head = V::load_part(&self.y[..first]);
         let mut tail = V::load_part(&self.y[last..self.outputs]);
-        for (w, &x) in self.w.chunks_exact(self.outputs).zip(self.x) {
+        for (w, &x) in self.w.chunks_exact(self.outputs).zip(&self.x[..self.inputs]) {
             let x = V::splat(x);
             for c in 0..C {
                 sums[c] = V::load(&w[o + c * V::LANES..]).mul_add(x, sums[c]);
@@ -99,6 +103,14 @@ impl<T: Scalar> AddProduct<'_, T> {
             self.block::<V, R, C>(s, o, width, full);
             s += R;
         }
+        if R > 4 && s + 4 <= n {
+            self.block::<V, 4, C>(s, o, width, full);
+            s += 4;
+        }
+        if s + 2 <= n {
+            self.block::<V, 2, C>(s, o, width, full);
+            s += 2;
+        }
         while s < n {
             self.block::<V, 1, C>(s, o, width, full);
             s += 1;
@@ -109,11 +121,23 @@ impl<T: Scalar> AddProduct<'_, T> {
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize>(&mut self, s: usize, o: usize, width: usize, full: bool) {
         let w = Rows { data: &self.w[o..], stride: self.outputs };
-        let x = Along(Rows { data: &self.x[s * self.inputs..], stride: self.inputs });
+        let x = Along(Rows { data: &self.x[s * self.x_stride..], stride: self.x_stride });
         let y = &mut self.y[s * self.stride + o..];
         let mut sums = [[V::splat(T::ZERO); C]; R];
         block::each!(r < R => sums[r] = block::load(&y[r * self.stride..][..width], full));
         block::sum::<T, V, R, C, 1>(&mut sums, w, width, full, x, self.inputs);
         Target { data: y, stride: self.stride, width, full }.set(sums);
+    }
+}
+
+/// The same product as a kernel of its own.
+pub struct Strided<'a, T>(pub(super) AddProduct<'a, T>);
+
+impl<T: Scalar> Kernel<T> for Strided<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+        self.0.run::<V, R, C>();
     }
 }

@@ -26,23 +26,30 @@ pub fn add_transposed<T: Scalar, const I: usize, const O: usize>(w: &[T], dy: &[
     if I > 0 && O > 0 {
         let n = dx.len() / I;
         let (w, dy, dx) = (&w[..I * O], &dy[..n * O], &mut dx[..n * I]);
-        let product = AddTransposed { n, inputs: I, outputs: O, w, dy, dx };
-        if n >= MANY && I * O >= LARGE {
-            Shared::add_transposed_wide(ManyPanels(product))
-        } else {
-            Shared::add_transposed(product)
-        }
+        start(AddTransposed { n, inputs: I, stride: I, outputs: O, w, dy, dx });
+    }
+}
+
+/// Chooses the kernel.
+#[inline]
+pub(super) fn start<T: Scalar>(product: AddTransposed<'_, T>) {
+    if product.n >= MANY && product.inputs * product.outputs >= LARGE {
+        Shared::add_transposed_wide(ManyPanels(product))
+    } else {
+        Shared::add_transposed(product)
     }
 }
 
 /// The arguments of [`add_transposed`].
 pub struct AddTransposed<'a, T> {
-    n: usize,
-    inputs: usize,
-    outputs: usize,
-    w: &'a [T],
-    dy: &'a [T],
-    dx: &'a mut [T],
+    pub(super) n: usize,
+    pub(super) inputs: usize,
+    /// The distance of the samples in `dx`, at least `inputs`.
+    pub(super) stride: usize,
+    pub(super) outputs: usize,
+    pub(super) w: &'a [T],
+    pub(super) dy: &'a [T],
+    pub(super) dx: &'a mut [T],
 }
 
 /// The number of outputs of a panel.
@@ -121,21 +128,21 @@ impl<T: Scalar> AddTransposed<'_, T> {
         o: usize,
         depth: usize,
     ) {
-        let (inputs, outputs, lanes) = (self.inputs, self.outputs, C * V::LANES);
+        let (stride, outputs, lanes) = (self.stride, self.outputs, C * V::LANES);
         for s in samples.step_by(R) {
             let dy = Along(Rows { data: &self.dy[s * outputs + o..], stride: outputs });
             for r in 0..R {
-                prefetch(&self.dx[(s + r) * inputs + i..][..1]);
+                prefetch(&self.dx[(s + r) * stride + i..][..1]);
             }
             let mut sums = [[V::splat(T::ZERO); C]; R];
             block::sum::<T, V, R, C, 1>(&mut sums, panel, lanes, true, dy, depth);
-            let data = &mut self.dx[s * inputs + i..];
+            let data = &mut self.dx[s * stride + i..];
             if width == lanes {
-                Target { data, stride: inputs, width, full: true }.add(sums);
+                Target { data, stride, width, full: true }.add(sums);
             } else if C > 1 && width <= V::LANES {
-                Target { data, stride: inputs, width, full: false }.add(first(sums));
+                Target { data, stride, width, full: false }.add(first(sums));
             } else {
-                Target { data, stride: inputs, width, full: false }.add(sums);
+                Target { data, stride, width, full: false }.add(sums);
             }
         }
     }

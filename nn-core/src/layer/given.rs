@@ -269,7 +269,7 @@ const fn value(arg: &ArgSpec, given: &Argument) -> Result<Value, Wrong> {
         | (Kind::Constraint, Written::Constraint(_))
         | (Kind::ActivationAfter | Kind::ActivityAfter, Written::After) => return Ok(Value::Absent),
         (Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints, _) => "a whole number",
-        (Kind::Float, _) => "a number",
+        (Kind::Float | Kind::Axes | Kind::Pairs | Kind::Dims | Kind::Floats, _) => "a number",
         (Kind::Flag, _) => "`true` or `false`",
         (Kind::Initializer, _) => "an initializer, by its keyword",
         (Kind::Regularizer | Kind::ActivityAfter, _) => "a regularizer, by its keyword",

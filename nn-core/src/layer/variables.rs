@@ -41,7 +41,7 @@ pub const fn variable<T: Scalar, W: Weights<T>>(argument: &str) -> Option<Variab
     while i < parts.len() {
         match &parts[i] {
             Part::Variable { name: other, shape, .. } => {
-                if str_eq(name, other) {
+                if names(name, other) {
                     return Some(VariablePlace { start, shape: *shape });
                 }
                 start += shape.size();
@@ -56,6 +56,16 @@ pub const fn variable<T: Scalar, W: Weights<T>>(argument: &str) -> Option<Variab
     }
     assert!(!all, "an argument that ends in `_regularizer` or `_constraint` begins with the name of a variable");
     None
+}
+
+/// Whether the beginning of an argument is the name of this variable. In Keras, `depthwise_regularizer` is about
+/// `depthwise_kernel`, and about `kernel` in a layer that has no other.
+const fn names(argument: &str, variable: &str) -> bool {
+    let (length, kernel) = (argument.len(), "_kernel");
+    if variable.len() == length + kernel.len() && ends_with(variable, kernel) {
+        return str_eq(variable.split_at(length).0, argument);
+    }
+    str_eq(argument, variable) || str_eq(argument, "depthwise") && str_eq(variable, "kernel")
 }
 
 /// Whether an argument is a bound on a variable.
@@ -91,6 +101,7 @@ pub trait OfVariable {
 }
 
 impl OfVariable for f64 {}
+impl OfVariable for &[f64] {}
 impl OfVariable for bool {}
 impl OfVariable for usize {}
 impl OfVariable for Initializer {}

@@ -48,13 +48,28 @@ layers! {
     activation { elu, leaky_re_lu, p_re_lu, re_lu, softmax }
 
     /// Convolutions.
-    conv { conv2d; windows }
+    conv {
+        conv1d, conv1d_transpose, conv2d, conv2d_transpose, depthwise_conv1d, depthwise_conv2d, separable_conv1d,
+        separable_conv2d;
+        geometry, windows, #[cfg(feature = "compute")] depthwise, #[cfg(feature = "compute")] grouped,
+        #[cfg(feature = "compute")] page, #[cfg(feature = "compute")] product,
+        #[cfg(test)] rules, #[cfg(all(test, feature = "compute"))] sweep, #[cfg(all(test, feature = "compute"))] tests
+    }
 
     /// Several tensors to one.
     merging { add, average, concatenate, dot, maximum, minimum, multiply, subtract; merge }
 
     /// Means and variances.
-    normalization { batch_normalization, layer_normalization }
+    normalization {
+        batch_normalization, group_normalization, layer_normalization, rms_normalization, unit_normalization;
+        axes,
+        #[cfg(feature = "compute")] groups,
+        #[cfg(feature = "compute")] lanes,
+        #[cfg(all(test, feature = "compute"))] parity,
+        #[cfg(feature = "compute")] rows,
+        #[cfg(feature = "compute")] sums,
+        #[cfg(feature = "compute")] walk
+    }
 
     /// Sums and maxima over places.
     pooling {
@@ -63,11 +78,40 @@ layers! {
         global_max_pooling2d, max_pooling1d, max_pooling2d; windows, #[cfg(feature = "compute")] reduce
     }
 
+    /// Data as a network wants it: factors, offsets, and statistics.
+    preprocessing { normalization, rescaling }
+
     /// Noise and penalties, in training only.
-    regularization { activity_regularization, dropout, gaussian_noise }
+    regularization {
+        activity_regularization,
+        alpha_dropout,
+        dropout,
+        gaussian_dropout,
+        gaussian_noise,
+        spatial_dropout1d,
+        spatial_dropout2d;
+        spatial
+    }
 
     /// The same numbers in another shape.
-    reshaping { flatten, permute, repeat_vector, reshape }
+    reshaping {
+        cropping1d,
+        cropping2d,
+        flatten,
+        identity,
+        permute,
+        repeat_vector,
+        reshape,
+        up_sampling1d,
+        up_sampling2d,
+        zero_padding1d,
+        zero_padding2d;
+        frame,
+        #[cfg(feature = "compute")]
+        resize,
+        #[cfg(all(test, feature = "compute"))]
+        sweep
+    }
 }
 
 // Code that several pages share.
@@ -81,6 +125,7 @@ mod split_input;
 #[cfg(feature = "compute")]
 mod strides;
 
+pub use conv::geometry::Geometry;
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]

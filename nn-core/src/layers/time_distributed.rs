@@ -94,7 +94,7 @@ pub(super) mod compute {
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::{Storage, Times};
     use crate::tensor::{Element, Sample, flat, flat_mut};
-        use core::ops::Range;
+    use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
 

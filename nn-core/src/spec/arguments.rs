@@ -27,8 +27,18 @@ pub enum Kind {
     Int,
     /// A whole number, or a list of them.
     Ints,
+    /// A whole number, a list of them, or `None` for an empty list.
+    Axes,
+    /// A whole number; or a list of them, one for each axis; or a list of pairs, for both ends of each axis. The shape
+    /// rule sees 1 number, as many as axes, or twice as many.
+    Pairs,
+    /// A list of dimensions, the batch included. `None` stands for the length of an axis; the shape rule sees 0.
+    Dims,
     /// A number.
     Float,
+    /// A number, or a list of numbers. The field is a slice. The shape rule sees the length, or 0 if only rustc knows
+    /// it.
+    Floats,
     /// `true` or `false`.
     Flag,
     /// An activation that follows the layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
@@ -79,6 +89,8 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Float(f64),
+    /// Numbers, as their count; 0 if the count is not known yet.
+    Floats(usize),
     /// The index in the names of a [`Kind::Choice`].
     Choice(usize),
     /// The result of the inner layer's shape rule.
@@ -171,6 +183,14 @@ impl Value {
         }
     }
 
+    /// Returns the whole numbers, if there are any.
+    pub const fn as_optional_ints(&self) -> Option<&[i64]> {
+        match self {
+            Value::Ints(..) => Some(self.as_ints()),
+            _ => None,
+        }
+    }
+
     /// Creates a list of whole numbers.
     ///
     /// # Panics
@@ -195,6 +215,14 @@ impl Value {
         }
     }
 
+    /// Returns the count of the numbers, if they are given; 0 if the count is not known yet.
+    pub const fn as_floats(&self) -> Option<usize> {
+        match self {
+            Value::Floats(count) => Some(*count),
+            _ => None,
+        }
+    }
+
     /// Returns the number, if it is known.
     pub const fn as_float(&self) -> Option<f64> {
         match self {
@@ -209,9 +237,17 @@ impl ArgSpec {
     /// given. For other kinds, the layer has its own default, or no value.
     pub const fn new(name: &'static str, kind: Kind, field: bool) -> Self {
         let default = match kind {
-            Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints | Kind::Float | Kind::Flag | Kind::Layer => {
-                Default::Required
-            }
+            Kind::Size
+            | Kind::Sizes
+            | Kind::Int
+            | Kind::Ints
+            | Kind::Axes
+            | Kind::Pairs
+            | Kind::Dims
+            | Kind::Float
+            | Kind::Floats
+            | Kind::Flag
+            | Kind::Layer => Default::Required,
             _ => Default::Layer,
         };
         ArgSpec { name, kind, default, field }

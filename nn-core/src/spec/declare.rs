@@ -56,7 +56,8 @@ pub use names::{leading, page};
 /// |---|---|
 /// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
 /// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
-/// | `length: Option<Size>`, `strides: Option<Sizes>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
+/// | `padding: Pairs = [1]`, `axis: Axes = [-1]`, `noise_shape: Option<Dims>`, `pub mean: Option<Floats> = &[]` | the same |
+/// | `length: Option<Size>`, `strides: Option<Sizes>`, `output_padding: Option<Ints>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
 /// | `pub kernel_initializer: Initializer = Zeros` | the default |
 /// | `pub kernel_regularizer: Regularizer`, `pub kernel_constraint: Constraint` | none |
@@ -66,7 +67,7 @@ pub use names::{leading, page};
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
 /// the arguments: `pub rule { padding_top, padding_left }`. Their type is `usize`, and they take no constant of the
-/// type.
+/// type. If pages share fields, these are a struct with `NAMES` and `NONE`: `pub rule geometry: Geometry;`.
 ///
 /// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants of
 /// the weights.
@@ -102,6 +103,7 @@ macro_rules! __layer {
         pub struct $name:ident $(<$($const:ident $(= $size:literal)?),+>)? { $($args:tt)* }
 
         $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
+        $($(#[doc = $group_doc:literal])* pub rule $group:ident: $group_type:ident;)?
 
         pub const $spec:ident: $type:ident { $($facts:tt)* }
 
@@ -111,9 +113,13 @@ macro_rules! __layer {
             @sort {
                 page [$($($trait)+)?]
                 { [$($doc)*] [$($($example)+)?] [$($($more)*)?] [$($alias)*] }
-                $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+                $name [$($({ $const $($size)? })+)?] [$($($found)*)? $(; $group $group_type)?]
+                $spec $type { $($facts)* }
             }
-            [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
+            [] [
+                $($({ [$($found_doc)*] $found [usize] [0] [] })*)?
+                $({ [$($group_doc)*] $group [$group_type] [$group_type::NONE] [] })?
+            ] [] [default] $($args)*
         }
     };
     // The name of a type may stand in a graph without its constants, so they have defaults.
@@ -185,6 +191,13 @@ macro_rules! __layer {
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
             [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
     };
+    (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt
+        $(#[doc = $doc:literal])* pub $arg:ident: Floats, $($rest:tt)*
+    ) => {
+        $crate::__layer! { @sort $layer
+            [$($all)* { [$($doc)*] $arg [Floats] [] true }]
+            [$($fields)* { [$($doc)*] $arg [&'static [f64]] [&[1.0]] [] }] $types $made $($rest)* }
+    };
     // A default that is a name stays a list of tokens, which the documentation reads.
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: Initializer = $default:ident $({ $($set:tt)* })?, $($rest:tt)*
@@ -213,7 +226,8 @@ macro_rules! __layer {
     (@sort {
             $tag:ident $traits:tt
             { $doc:tt [$($example:literal)*] $more:tt $alias:tt }
-            $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt
+            $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)* $(; $group:ident $group_type:ident)?]
+            $spec:ident $type:ident $facts:tt
         }
         [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt $field:literal })*] $fields:tt $types:tt $made:tt
     ) => {
@@ -290,9 +304,9 @@ macro_rules! __layer {
         }
 
         $crate::__with_compute! {
-            $crate::__layer! { @use $tag $spec $name }
+            $crate::__layer_struct! { @use $tag $spec $name }
         }
-        $crate::__layer! { @names $spec }
+        $crate::__layer_struct! { @names $spec }
 
         #[doc = ::core::concat!(
             "`", ::core::stringify!($name), "(", ::core::stringify!($($arg),*), ")`, as a graph sees it."
@@ -306,26 +320,14 @@ macro_rules! __layer {
                 args: &[$($crate::__kind!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
                 fields: &[$(::core::stringify!($found)),*],
+                groups: &[$($crate::__layer!(@group $group $group_type))?],
             ]
             $name $spec $facts
         };
     };
 
-    // The page's own layer needs no prefix.
-    (@names SPEC) => {
-        #[allow(unused_imports)]
-        use self::SPEC::{Args, Consts, Fields, arg, consts};
-    };
-    (@names $other:ident) => {};
-
-    // The struct has its name in the module of the declaration.
-    (@use page $spec:ident $name:ident) => {
-        #[allow(unused_imports)]
-        use self::$spec::$name;
-    };
-    (@use own $spec:ident $name:ident) => {
-        #[allow(unused_imports, unreachable_pub)]
-        pub use self::$spec::$name;
+    (@group $field:ident $type:ident) => {
+        $crate::spec::FieldGroup::new([::core::stringify!($field), ::core::stringify!($type)], $type::NAMES)
     };
 
     (@spec [$($known:tt)*] $name:ident $spec:ident {
@@ -347,6 +349,8 @@ macro_rules! __layer {
     // The type of a field. It is not a macro call, because a struct with type arguments could not derive then.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
+    (@field Floats $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
+    (@field Option<Floats> $($sort:tt)*) => { $crate::__layer! { @field [&'static [f64]] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
     (@field Initializer { $doc:tt $arg:ident $kind:tt [] } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
@@ -360,7 +364,9 @@ macro_rules! __layer {
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Option<Sizes> $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
     (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
+    (@field Option<Ints> $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
     (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
+    (@field Pairs $($sort:tt)*) => { $crate::__kind! { @no_field Pairs $($sort)* } };
     (@field ActivationAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivationAfter $($sort)* } };
     (@field ActivityAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivityAfter $($sort)* } };
     (@field Initializer $($sort:tt)*) => {

@@ -5,7 +5,9 @@ use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
 
 /// The maximum number of constants of a layer's type.
-pub const MAX_CONSTS: usize = 8;
+pub const MAX_CONSTS: usize = 10;
+/// The maximum number of constants of the type of a user's own layer.
+pub const MAX_OWN_CONSTS: usize = 8;
 /// The maximum number of outputs of a layer.
 pub const MAX_OUTPUTS: usize = MAX_INPUTS;
 /// The maximum number of fields of a layer whose values a shape rule finds.

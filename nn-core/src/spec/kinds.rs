@@ -36,6 +36,21 @@ macro_rules! __kind {
             @argument $arg $field $crate::spec::Kind::Ints, Is($crate::spec::Value::ints(&$default))
         )
     };
+    (@argument $arg:ident [Axes] [$default:expr] $field:literal) => {
+        $crate::__kind!(
+            @argument $arg $field $crate::spec::Kind::Axes, Is($crate::spec::Value::ints(&$default))
+        )
+    };
+    (@argument $arg:ident [Pairs] [$default:expr] $field:literal) => {
+        $crate::__kind!(
+            @argument $arg $field $crate::spec::Kind::Pairs, Is($crate::spec::Value::ints(&$default))
+        )
+    };
+    (@argument $arg:ident [Floats] [$default:expr] $field:literal) => {
+        $crate::__kind!(
+            @argument $arg $field $crate::spec::Kind::Floats, Is($crate::spec::Value::Floats(<[f64]>::len($default)))
+        )
+    };
     (@argument $arg:ident [$kind:ident] [$default:expr] $field:literal) => {
         $crate::__kind!(
             @argument $arg $field $crate::spec::Kind::$kind, Is($crate::spec::Value::$kind($default))
@@ -59,7 +74,13 @@ macro_rules! __kind {
     (@type [Sizes]) => { $crate::spec::shape::Shape };
     (@type [Option Sizes]) => { ::core::option::Option<$crate::spec::shape::Shape> };
     (@type [Int]) => { i64 };
+    (@type [Option Ints]) => { ::core::option::Option<&[i64]> };
     (@type [Ints]) => { &[i64] };
+    (@type [Axes]) => { &[i64] };
+    (@type [Pairs]) => { &[i64] };
+    (@type [Option Dims]) => { ::core::option::Option<&[i64]> };
+    (@type [Floats]) => { ::core::option::Option<usize> };
+    (@type [Option Floats]) => { ::core::option::Option<usize> };
     (@type [Float]) => { ::core::option::Option<f64> };
     (@type [Option Float]) => { ::core::option::Option<f64> };
     (@type [Flag]) => { bool };
@@ -76,7 +97,13 @@ macro_rules! __kind {
     (@read [Sizes] $value:expr) => { $value.as_sizes() };
     (@read [Option Sizes] $value:expr) => { $value.as_optional_sizes() };
     (@read [Int] $value:expr) => { $value.as_int() };
+    (@read [Option Ints] $value:expr) => { $value.as_optional_ints() };
     (@read [Ints] $value:expr) => { $value.as_ints() };
+    (@read [Axes] $value:expr) => { $value.as_ints() };
+    (@read [Pairs] $value:expr) => { $value.as_ints() };
+    (@read [Option Dims] $value:expr) => { $value.as_optional_ints() };
+    (@read [Floats] $value:expr) => { $value.as_floats() };
+    (@read [Option Floats] $value:expr) => { $value.as_floats() };
     (@read [Float] $value:expr) => { $value.as_float() };
     (@read [Option Float] $value:expr) => { $value.as_float() };
     (@read [Flag] $value:expr) => { $value.as_flag() };

@@ -32,7 +32,7 @@ pub(crate) use declare::layer;
 pub use declare::{leading, page};
 pub use dtype::Dtype;
 pub use folding::Folding;
-pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
+pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS, MAX_OWN_CONSTS};
 
 use crate::spec::shape::{Shape, ShapeError};
 
@@ -77,6 +77,8 @@ pub struct LayerSpec {
     /// The fields of the struct whose values the shape rule finds, for example a stride and the padding that follows
     /// from it. They take no constant of the type.
     pub fields: &'static [&'static str],
+    /// Fields that are structs, whose values the shape rule finds. They come after [`fields`](Self::fields).
+    pub groups: &'static [FieldGroup],
     /// Whether the shape rule may ask for a workspace: memory for a single call, in both passes.
     pub workspace: bool,
     /// The number of leading constants that the weights have; `None` for a layer without weights. By convention the
@@ -94,6 +96,8 @@ pub struct LayerSpec {
     pub has_states: bool,
     /// Whether a training pass leaves memory for its backward pass.
     pub has_cache: bool,
+    /// Whether `adapt` gives it mean and variance of its input. It is then updated even if it is frozen.
+    pub adapts: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
@@ -114,6 +118,24 @@ pub struct LayerSpec {
     pub inner: Option<Rule>,
     /// The names of the layers around which it can be wrapped; empty for all layers with one input.
     pub around: &'static [&'static str],
+}
+
+/// A field of a layer that is a struct of `usize`, which several layers share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldGroup {
+    /// The field of the layer.
+    pub field: &'static str,
+    /// The name of its type, beside the layers.
+    pub name: &'static str,
+    /// The fields of the type. The shape rule gives a value for each.
+    pub fields: &'static [&'static str],
+}
+
+impl FieldGroup {
+    /// Creates a group from the names of the field and of its type.
+    pub const fn new([field, name]: [&'static str; 2], fields: &'static [&'static str]) -> Self {
+        FieldGroup { field, name, fields }
+    }
 }
 
 /// Specifications are the same layer if their names are equal; names are unique in a module.
@@ -144,6 +166,7 @@ impl LayerSpec {
         masking: Masking::Drops,
         consts: 0,
         fields: &[],
+        groups: &[],
         workspace: false,
         weight_consts: None,
         has_rows: false,
@@ -151,6 +174,7 @@ impl LayerSpec {
         split_input: None,
         has_states: false,
         has_cache: false,
+        adapts: false,
         has_scratch: false,
         copies: false,
         activates: false,

@@ -51,8 +51,10 @@ impl Allowed {
             ("stddev", Allowed::NOT_NEGATIVE),
             ("min_value", Allowed::NOT_NEGATIVE),
             ("max_value", Allowed::NOT_NEGATIVE),
-            ("epsilon", Allowed::NOT_NEGATIVE),
+            // Normalizing equal numbers would divide 0 by 0.
+            ("epsilon", Allowed::POSITIVE),
             ("momentum", Allowed::PART),
+            ("variance", Allowed::NOT_NEGATIVE),
             // For squareplus: below 0 it would take the root of a negative number.
             ("b", Allowed::NOT_NEGATIVE),
             // celu divides by it.
@@ -124,6 +126,57 @@ pub const fn number(name: &str, value: f64) -> f64 {
     }
     let message = Text::<256>::new().str("`").str(name).str("`: expected ").str(allowed.text().as_str());
     panic!("{}", message.str(Code::OutOfRange.note().as_str()).as_str())
+}
+
+/// A number or a list of numbers in a graph, as an expression whose type only rustc knows.
+#[doc(hidden)]
+pub struct Numbers<N>(pub N);
+
+impl Numbers<f64> {
+    /// Returns the numbers.
+    pub const fn list(&'static self) -> &'static [f64] {
+        core::slice::from_ref(&self.0)
+    }
+}
+
+impl<const N: usize> Numbers<[f64; N]> {
+    /// Returns the numbers.
+    pub const fn list(&'static self) -> &'static [f64] {
+        &self.0
+    }
+}
+
+impl<const N: usize> Numbers<&'static [f64; N]> {
+    /// Returns the numbers.
+    pub const fn list(&'static self) -> &'static [f64] {
+        self.0
+    }
+}
+
+impl Numbers<&'static [f64]> {
+    /// Returns the numbers.
+    pub const fn list(&'static self) -> &'static [f64] {
+        self.0
+    }
+}
+
+/// Checks the numbers of an argument in a graph, and returns the first one.
+///
+/// # Panics
+/// If there is none, or if one is out of range.
+#[doc(hidden)]
+#[track_caller]
+pub const fn numbers(name: &str, list: &'static [f64]) -> f64 {
+    if list.is_empty() {
+        let message = Text::<256>::new().str("`").str(name).str("`: expected a number, or a list of numbers");
+        panic!("{}", message.str(", but the list is empty").str(Code::ArgumentType.note().as_str()).as_str())
+    }
+    let mut i = 0;
+    while i < list.len() {
+        number(name, list[i]);
+        i += 1;
+    }
+    list[0]
 }
 
 /// A numeric setting: its name, its value, and the allowed values.

@@ -2,6 +2,7 @@
 //!
 //! Rule: a page works on tensors and slices of weights, not on layers; `tape` and `trainer` use the traits of models.
 
+pub mod adapt;
 pub mod data;
 pub mod losses;
 pub mod metrics;

@@ -203,6 +203,9 @@ unsafe impl<T: Scalar> Weights<T> for () {
 /// training does not change with `state`, and a table whose gradient comes by rows with `rows`. A field without
 /// scalars has no variable: with `use_bias = false`, the bias is a matrix with 0 columns.
 ///
+/// A shape whose number of axes depends on a constant is an expression of type [`Shape`] in parentheses:
+/// `=> (shape(N))`.
+///
 /// The shape is in row-major order, as in files, but a matrix is stored in column-major order. A matrix of `O` rows
 /// and `I` columns, `SMatrix<T, O, I>`, therefore has the shape `[I, O]`. The compiler checks only the number of
 /// scalars.
@@ -286,22 +289,29 @@ macro_rules! weights {
         $(#[doc $($doc:tt)*])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] false false }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$crate::Shape::new(&[$($dim),*])] false false }] $($rest)* }
     };
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
         $(#[doc $($doc:tt)*])* rows $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true true }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$crate::Shape::new(&[$($dim),*])] true true }] $($rest)* }
     };
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
         $(#[doc $($doc:tt)*])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true false }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$crate::Shape::new(&[$($dim),*])] true false }]
+            $($rest)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[doc $($doc:tt)*])* $field:ident: $type:ty => ($shape:expr), $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$shape] true false }] $($rest)* }
     };
     (@fields [$($meta:tt)*] [$vis:vis] $name:ident [$($constant:ident)*]
-        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal $rows:literal })*]
+        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$shape:expr] $trainable:literal $rows:literal })*]
     ) => {
         $($meta)*
         #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
@@ -343,7 +353,7 @@ macro_rules! weights {
                     })*
                 };
                 &[$({
-                    let shape = $crate::Shape::new(&[$($dim),*]);
+                    let shape = $shape;
                     $crate::weights::Part::Variable {
                         name: ::core::stringify!($field),
                         shape,

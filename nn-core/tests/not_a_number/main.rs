@@ -359,3 +359,46 @@ fn constraints_and_clipping() {
         }
     }
 }
+
+/// NaN makes its group NaN, and no other group. An infinity does so too, except that the other scalars of its group are
+/// 0 if nothing is subtracted. Groups lie in rows and side by side.
+#[test]
+fn normalizations() {
+    type X = SMatrix<f32, 4, 3>;
+    fn check<L>(layer: L, w: &L::Weights, group: impl Fn(usize) -> usize, subtracts: bool, level: &str)
+    where
+        L: Layer<f32, X, Output = X, Scratch<Inline<1>> = ()>,
+    {
+        let [nan, negative] = nans::<f32>();
+        for special in [nan, negative, f32::INFINITY, f32::NEG_INFINITY] {
+            for place in 0..12 {
+                let (mut x, mut y) = ([X::from_fn(|r, c| (r * 5 + c * 7) as f32 % 11.0)], [X::zeros()]);
+                x[0][place] = special;
+                layer.forward::<Inline<1>>(w, &x, &mut y, Pass::inference(&mut ()));
+                for k in 0..12 {
+                    let zero = !special.is_nan() && !subtracts && k != place;
+                    let right = match group(k) == group(place) {
+                        true if zero => y[0][k] == 0.0,
+                        true => y[0][k].is_nan(),
+                        false => y[0][k].is_finite(),
+                    };
+                    assert!(right, "{} of {}: {}, {level}", core::any::type_name::<L>(), x[0], y[0]);
+                }
+            }
+        }
+    }
+    fn weights<W: nn_core::Weights<f32>>() -> W {
+        let mut w = W::zeroed();
+        w.as_mut_slice().fill(1.0);
+        w
+    }
+    at_each_level(|level| {
+        let (row, lane, both) = (|k| k / 4, |k| k % 4, |k| k % 4 / 2);
+        check(layers::LayerNormalization::<4, 1, 1, 0, 0, 0, 0, 0, 3>::DEFAULT, &weights(), row, true, level);
+        check(layers::RMSNormalization::<4, 0, 0, 0, 0, 0, 3>::DEFAULT, &weights(), row, false, level);
+        check(layers::UnitNormalization::<4, 3>::DEFAULT, &(), row, false, level);
+        check(layers::GroupNormalization::<4, 1, 1, 4>::DEFAULT, &weights(), lane, true, level);
+        check(layers::GroupNormalization::<4, 1, 1, 2>::DEFAULT, &weights(), both, true, level);
+        check(layers::GroupNormalization::<4, 1, 1, 1>::DEFAULT, &weights(), |_| 0, true, level);
+    });
+}

@@ -90,7 +90,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let called = quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #folded>);
             let layers = calls().map(|node| {
                 let alias = context.alias(node, id);
-                let consts = (0..nn_core::spec::MAX_CONSTS).map(|i| match context.graph.facts(node, id) {
+                let consts = (0..nn_core::spec::MAX_OWN_CONSTS).map(|i| match context.graph.facts(node, id) {
                     Some(facts) => {
                         let facts = context.print().facts(facts);
                         quote!({ #facts.constant_or_zero(#i) })

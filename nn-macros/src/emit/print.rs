@@ -1,17 +1,18 @@
 //! Data of a graph as tokens: names, values, and expressions for rustc. Shape rules are associated constants of the
 //! graph's type; each check is at the token that it is about.
 
+mod arguments;
 mod outside;
 
 use crate::graph::{
-    Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
+    Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term, Unchecked,
 };
 use crate::literal;
 use crate::passes::infer::{origin, read};
 use crate::source::{self, ExprId, Name, Source};
 use nn_core::layers::masking;
 use nn_core::shape::Shape;
-use nn_core::spec::{ArgSpec, Kind, Value};
+use nn_core::spec::Kind;
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
@@ -166,8 +167,21 @@ impl Printer<'_> {
             }
         }
         if let Op::Builtin(builtin) = &layer.op {
-            let rules =
-                |kind| matches!(kind, Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints | Kind::Float | Kind::Flag);
+            let rules = |kind| {
+                matches!(
+                    kind,
+                    Kind::Size
+                        | Kind::Sizes
+                        | Kind::Int
+                        | Kind::Ints
+                        | Kind::Axes
+                        | Kind::Pairs
+                        | Kind::Dims
+                        | Kind::Float
+                        | Kind::Floats
+                        | Kind::Flag
+                )
+            };
             for (i, (spec, arg)) in builtin.spec.args.iter().zip(&builtin.args).enumerate() {
                 if let (true, Some(expr)) = (rules(spec.kind), arg.expr) {
                     call = self.asked(expr, &quote!(::nn::spec::Call::argument), &quote!(#call, #i));
@@ -185,7 +199,11 @@ impl Printer<'_> {
 
     /// The numbers that rustc evaluates, and refuses if they are out of range: expressions of type `f64`.
     pub(crate) fn numbers(self) -> impl Iterator<Item = TokenStream> {
-        self.graph.unchecked_numbers().into_iter().map(move |(name, expr)| {
+        self.graph.unchecked_numbers().into_iter().map(move |Unchecked { name, expr, slice }| {
+            if slice {
+                let list = self.slice(expr);
+                return self.asked(expr, &quote!(::nn::settings::numbers), &quote!(#name, #list));
+            }
             let written = &self.source[expr];
             self.asked(expr, &quote!(::nn::settings::number), &quote!(#name, #written))
         })
@@ -206,37 +224,6 @@ impl Printer<'_> {
         quote!(::nn::Shape::new(&[#(#dims),*]))
     }
 
-    /// An argument for a shape rule: an expression of type `Value`.
-    fn argument(self, spec: &ArgSpec, arg: &Arg) -> TokenStream {
-        let Some(asked) = &arg.asked else { return value(arg.value.unwrap_or(Value::Absent)) };
-        let written = asked.iter().map(|&expr| &self.source[expr]);
-        match spec.kind {
-            Kind::Size => {
-                let what = format!("`{}`", spec.name);
-                let sizes = asked.iter().map(|&expr| self.dimension(&what, expr));
-                quote!(::nn::spec::Value::Size(#(#sizes)*))
-            }
-            Kind::Sizes => {
-                let what = format!("a dimension of `{}`", spec.name);
-                let sizes = asked.iter().map(|&expr| self.dimension(&what, expr));
-                quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#sizes),*])))
-            }
-            Kind::Ints => {
-                let count = asked.len();
-                let zeros = (count..nn_core::shape::MAX_RANK).map(|_| quote!(0));
-                let numbers = written.map(|expr| match literal::integer(expr) {
-                    Some(_) => quote!(#expr),
-                    None => quote!((#expr) as i64),
-                });
-                quote!(::nn::spec::Value::Ints([#(#numbers,)* #(#zeros),*], #count))
-            }
-            // Constants of dimensions are `usize`.
-            Kind::Int => quote!(::nn::spec::Value::Int(#((#written) as i64)*)),
-            Kind::Flag => quote!(::nn::spec::Value::Flag(#(#written)*)),
-            _ => quote!(::nn::spec::Value::Float(#(#written)*)),
-        }
-    }
-
     /// The value of a field.
     pub(crate) fn term(self, term: &Term) -> TokenStream {
         match term {
@@ -245,6 +232,12 @@ impl Printer<'_> {
             Term::Choice(index) => quote!(#index),
             Term::Written(expr) if self.names_a_variable(*expr) => self.outside(*expr),
             Term::Written(expr) => self.source[*expr].to_token_stream(),
+            Term::List(terms) => {
+                let terms = terms.iter().map(|term| self.term(term));
+                quote!(&[#(#terms),*])
+            }
+            Term::Slice(expr) if self.names_a_variable(*expr) => self.outside(*expr),
+            Term::Slice(expr) => self.slice(*expr),
             Term::Function(function) => self.function(function),
         }
     }
@@ -345,25 +338,7 @@ fn path(rule: nn_core::spec::Rule) -> TokenStream {
     quote!(::nn #(::#modules)*)
 }
 
-/// An expression of type `Value`.
-fn value(value: Value) -> TokenStream {
-    match value {
-        Value::Size(n) => quote!(::nn::spec::Value::Size(#n)),
-        Value::Sizes(shape) => {
-            let dims = shape.dims();
-            quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#dims),*])))
-        }
-        Value::Int(n) => quote!(::nn::spec::Value::Int(#n)),
-        Value::Ints(all, count) => quote!(::nn::spec::Value::Ints([#(#all),*], #count)),
-        Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
-        Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
-        Value::Choice(index) => quote!(::nn::spec::Value::Choice(#index)),
-        // The inner layer has a constant of its own, which stands in the rule.
-        Value::Float(_) | Value::Layer(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
-    }
-}
-
-fn shape_tokens(shape: &Shape) -> TokenStream {
+pub(super) fn shape_tokens(shape: &Shape) -> TokenStream {
     let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
     quote!(::nn::Shape::new(&[#(#dims),*]))
 }

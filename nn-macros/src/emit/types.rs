@@ -214,6 +214,12 @@ impl Context<'_> {
                     let (field, value) = (format_ident!("{name}"), self.rule_value(node, id, name));
                     given.push(quote!(#field: #value));
                 }
+                for group in builtin.spec.groups {
+                    let (field, name) = (format_ident!("{}", group.field), format_ident!("{}", group.name));
+                    let names = group.fields.iter().map(|name| format_ident!("{name}"));
+                    let values = group.fields.iter().map(|name| self.rule_value(node, id, name));
+                    given.push(quote!(#field: ::nn::layers::#name { #(#names: #values),* }));
+                }
                 match (given.len(), all && inside.is_empty()) {
                     (0, _) => quote!(#path::DEFAULT #(#inside)*),
                     (_, true) => quote!(#path { #(#given),* }),

@@ -65,6 +65,8 @@ enum Bound {
     Submodel(Rc<Submodel>),
     /// Layers called one after the other.
     Stack(Rc<[(LayerId, ExprId)]>),
+    /// A value of a layer's argument, in a template: a size, an activation.
+    Value(Rc<Expr>),
     /// An expression with a reported error.
     Poison,
 }
@@ -138,7 +140,7 @@ impl Resolver<'_> {
     /// Names the results of a statement and the layers that it made.
     fn bind(&mut self, names: &[Ident], bound: Bound, made: Range<LayerId>) {
         match (bound, names) {
-            (Bound::Poison, _) => {
+            (Bound::Poison | Bound::Value(_), _) => {
                 for name in names {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
                 }
@@ -148,7 +150,7 @@ impl Resolver<'_> {
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) | Bound::Poison => None,
+                    Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) | Bound::Value(_) | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
                     self.graph.layers[layer].let_name = Some(self.diagnostics.source.name(name));

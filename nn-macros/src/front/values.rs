@@ -1,5 +1,7 @@
 //! Arguments as values for the shape rule and as fields of the layer.
 
+mod lists;
+
 use crate::diagnostics::Diagnostics;
 use crate::front::python;
 use crate::graph::{Arg, Function, Term};
@@ -55,7 +57,8 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             }
             None => asked(None),
         },
-        Kind::Ints => {
+        Kind::Axes if python::is_none(expr) => lists::whole(expr, &[], diagnostics),
+        Kind::Ints | Kind::Axes => {
             let elements = literal::sizes(expr).unwrap_or_else(|| vec![expr]);
             if elements.len() > MAX_RANK {
                 diagnostics.error(Code::TooManyAxes, expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));
@@ -64,17 +67,11 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             if let Some(bad) = elements.iter().find(|e| literal::integer(e).is_none() && literal::is_literal(e)) {
                 return wrong(spec.name, "a whole number", bad, diagnostics);
             }
-            let known: Option<Vec<i64>> =
-                elements.iter().map(|e| literal::integer(e).and_then(|n| i64::try_from(n).ok())).collect();
-            let count = elements.len();
-            let elements = elements.into_iter().map(|element| diagnostics.source.expr(element)).collect();
-            let value = known.map(|known| {
-                let mut all = [0; MAX_RANK];
-                all[..count].copy_from_slice(&known);
-                Value::Ints(all, count)
-            });
-            Arg { asked: Some(elements), ..arg(value, None) }
+            lists::whole(expr, &elements, diagnostics)
         }
+        Kind::Pairs => lists::pairs(spec, expr, diagnostics)?,
+        Kind::Dims => lists::dims(spec, expr, diagnostics)?,
+        Kind::Floats => lists::floats(spec, expr, diagnostics)?,
         Kind::Float => match literal::number(expr) {
             Some(x) if !in_range(spec.name, x, expr, diagnostics) => return None,
             Some(x) => known(Value::Float(x)),
@@ -224,6 +221,11 @@ pub(crate) struct Values {
 }
 
 impl Values {
+    /// Whether this is the name of one.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.specs.iter().any(|spec| spec.names.contains(&name))
+    }
+
     /// The name of the library's that a path ends with: `nn::activations::relu`.
     pub(crate) fn with_path(&self, path: &syn::Path) -> Option<String> {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();

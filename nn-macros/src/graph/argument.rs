@@ -59,6 +59,10 @@ pub(crate) enum Term {
     Choice(usize),
     /// The user's expression.
     Written(ExprId),
+    /// Numbers: a slice.
+    List(Vec<Term>),
+    /// The user's expression, a number or a list of numbers: a slice.
+    Slice(ExprId),
     Function(Function),
 }
 
@@ -139,4 +143,13 @@ impl Given {
             _ => None,
         }
     }
+}
+
+/// A number that only rustc can check.
+pub(crate) struct Unchecked {
+    /// The name of its argument.
+    pub(crate) name: &'static str,
+    pub(crate) expr: ExprId,
+    /// Whether it may be a list.
+    pub(crate) slice: bool,
 }

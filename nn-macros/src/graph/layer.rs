@@ -86,6 +86,11 @@ impl Layer {
         }
     }
 
+    /// Whether `adapt` gives it mean and variance of its input.
+    pub(crate) fn adapts(&self) -> bool {
+        matches!(&self.op, Op::Builtin(builtin) if builtin.spec.adapts)
+    }
+
     /// Whether a prediction copies its input.
     pub(crate) fn copies(&self) -> bool {
         match &self.op {

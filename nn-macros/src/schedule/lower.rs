@@ -54,7 +54,9 @@ impl Lowering<'_> {
         let backward = calls().rev().filter_map(|(n, node)| self.back(n, node));
         let asks = |node: &Node| matches!(self.gradient(node.outputs[0]), Gradient::IfAsked(_));
         let learns = |node: &Node| self.graph.layers[node.layer].learns();
-        let updates = calls().filter(|(_, node)| self.graph.layers[node.layer].has_cache() && learns(node));
+        let adapts = |node: &Node| self.graph.layers[node.layer].adapts();
+        let updates =
+            calls().filter(|(_, node)| self.graph.layers[node.layer].has_cache() && (learns(node) || adapts(node)));
         let penalties = calls().filter(|(_, node)| self.graph.layers[node.layer].has_scratch());
         let touches = calls()
             .filter(|(_, node)| trains && learns(node) && by_rows(self.graph, self.graph.layers[node.layer].owner));

@@ -267,7 +267,9 @@ fn no_number_makes_it_panic() {
                 for other in spec.args {
                     let value = match other.kind {
                         _ if other.name == arg.name => match other.kind {
-                            Kind::Sizes | Kind::Ints => format!("[{end}]"),
+                            Kind::Sizes | Kind::Ints | Kind::Axes | Kind::Pairs | Kind::Dims | Kind::Floats => {
+                                format!("[{end}]")
+                            }
                             Kind::Initializer => format!("constant({end})"),
                             Kind::Regularizer | Kind::ActivityAfter => format!("l1({end})"),
                             Kind::Constraint => format!("max_norm({end})"),
@@ -276,7 +278,7 @@ fn no_number_makes_it_panic() {
                         },
                         _ if !matches!(other.default, nn_core::spec::Default::Required) => continue,
                         Kind::Layer => "LSTM(2)".to_string(),
-                        Kind::Sizes | Kind::Ints => "[2, 3]".to_string(),
+                        Kind::Sizes | Kind::Ints | Kind::Axes | Kind::Dims => "[2, 3]".to_string(),
                         _ => "2".to_string(),
                     };
                     arguments.push(format!("{} = {value}", other.name));
@@ -330,10 +332,15 @@ fn value(kind: Kind, random: &mut Random) -> String {
     let mut one = || whole[random.below(whole.len())].to_string();
     match kind {
         Kind::Size | Kind::Int => one(),
-        Kind::Sizes | Kind::Ints => {
+        Kind::Sizes | Kind::Ints | Kind::Axes | Kind::Dims | Kind::Floats => {
             let count = 1 + one().len() % 4;
             format!("[{}]", (0..count).map(|_| one()).collect::<Vec<_>>().join(", "))
         }
+        Kind::Pairs => match one().len() % 3 {
+            0 => one(),
+            1 => format!("[{}, {}]", one(), one()),
+            _ => format!("(({}, {}), {})", one(), one(), one()),
+        },
         Kind::Float => match &*one() {
             "N" => ["1e999", "-1e999", "1e-999", "f64::NAN"][random.below(4)].to_string(),
             whole => format!("{whole}.5"),

@@ -168,7 +168,7 @@ impl Made {
         };
         let joins = masks && spec.name == "Concatenate";
         argument.is_some_and(|argument| match argument.kind {
-            Kind::Size | Kind::Sizes => true,
+            Kind::Size | Kind::Sizes | Kind::Pairs => true,
             Kind::Int | Kind::Ints => !joins,
             _ => false,
         })

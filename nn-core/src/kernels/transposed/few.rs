@@ -13,7 +13,8 @@ impl<T: Scalar> AddTransposed<'_, T> {
     /// Computes the product for a handful of outputs or fewer.
     #[inline(always)]
     pub(super) fn scalars(&mut self) {
-        for (dy, dx) in self.dy.chunks_exact(self.outputs).zip(self.dx.chunks_exact_mut(self.inputs)) {
+        for (dy, dx) in self.dy.chunks_exact(self.outputs).zip(self.dx.chunks_mut(self.stride)) {
+            // There are as many rows of weights as inputs.
             for (w, dx) in self.w.chunks_exact(self.outputs).zip(dx) {
                 for (&w, &dy) in w.iter().zip(dy) {
                     *dx += w * dy;
@@ -26,8 +27,8 @@ impl<T: Scalar> AddTransposed<'_, T> {
     pub(super) fn dots<V: Vector<T>>(&mut self) {
         let outputs = self.outputs;
         let whole = outputs / V::LANES * V::LANES;
-        for (dy, dx) in self.dy.chunks_exact(outputs).zip(self.dx.chunks_exact_mut(self.inputs)) {
-            for (w, dx) in self.w.chunks(outputs * BLOCK).zip(dx.chunks_mut(BLOCK)) {
+        for (dy, dx) in self.dy.chunks_exact(outputs).zip(self.dx.chunks_mut(self.stride)) {
+            for (w, dx) in self.w.chunks(outputs * BLOCK).zip(dx[..self.inputs].chunks_mut(BLOCK)) {
                 let mut sums = [T::ZERO; BLOCK * LANES];
                 for (w, sum) in w.chunks_exact(outputs).zip(sums.chunks_exact_mut(V::LANES)) {
                     let mut lanes = V::splat(T::ZERO);

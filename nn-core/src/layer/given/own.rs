@@ -31,6 +31,10 @@ pub const fn assert_own(spec: &LayerSpec) {
             after[0] == matches!(kind, Kind::ActivationAfter) && after[1] == matches!(kind, Kind::ActivityAfter),
             "`activation: ActivationAfter` and `activity_regularizer: ActivityAfter` have these names, and nothing else has"
         );
+        assert!(
+            !matches!(kind, Kind::Axes | Kind::Pairs | Kind::Dims | Kind::Floats),
+            "a layer of your own has no argument of kind `Axes`, `Pairs`, `Dims` or `Floats`"
+        );
         let named = ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
             && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)
             && ends_with(name, "constraint") == matches!(kind, Kind::Constraint);

@@ -14,16 +14,13 @@
 //! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias
 //! `(filters,)`. The weights do not depend on the image size: one layer can be called on images of several sizes.
 //!
-//! The cells under some windows are copied beside each other as the columns of a matrix of patches. The convolution is
-//! then one product (*im2col*). The workspace of the call holds the patches: one row of windows for each sample of the
-//! batch.
+//! No cell is copied: [`Geometry`] has the ways of the computation.
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
 
-use super::windows::{Slide, pair, too_small};
-use crate::spec::code::Code;
+use super::geometry::{Geometry, Given, found};
+use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
@@ -33,6 +30,7 @@ layer! {
     /// `H × W` is the window, with `I` channels at each place: `K = H · W · I` cells in all. `O` is the number of
     /// filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
     #[doc(alias = "Convolution2D")]
+    #[doc(alias = "Conv2d")]
     pub struct Conv2D<H, W, I, K, O, B, Q> {
         /// The number of channels of the output.
         filters: Size,
@@ -68,32 +66,11 @@ layer! {
         pub bias_constraint: Constraint,
     }
 
-    pub rule {
-        /// The rows of the image.
-        input_height,
-        /// The columns of the image.
-        input_width,
-        /// The columns of the output.
-        output_width,
-        /// The rows from one window to the next.
-        stride_height,
-        /// The columns from one window to the next.
-        stride_width,
-        /// The rows from one cell of a window to the next.
-        dilation_height,
-        /// The columns from one cell of a window to the next.
-        dilation_width,
-        /// The rows of zeros above the image.
-        padding_top,
-        /// The columns of zeros before the image.
-        padding_left,
-        /// The groups of channels.
-        channel_groups,
-    }
+    /// The sizes of the windows, of the input and of the output.
+    pub rule geometry: Geometry;
 
     pub const SPEC: LayerSpec {
         weights: Conv2DWeights<H, W, I, K, O, B>,
-        workspace: true,
         activates: true,
         infer: rule!(infer),
     }
@@ -108,70 +85,34 @@ layer! {
 /// - If the input is not an image of shape `(h, w, channels)`, or smaller than a window without padding.
 /// - If both `strides` and `dilation_rate` are above 1.
 /// - If `groups` does not divide the channels and the filters.
-/// - If the kernel or the patches have too many scalars.
+/// - If the kernel has too many scalars.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
-    let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);
-    let kernel = pair(&args.kernel_size(), arg::kernel_size, "kernel_size");
-    let strides = pair(&args.strides(), arg::strides, "strides");
-    let dilation = pair(&args.dilation_rate(), arg::dilation_rate, "dilation_rate");
-    let (kernel, strides, dilation) = match (kernel, strides, dilation) {
-        (Ok(kernel), Ok(strides), Ok(dilation)) => (kernel, strides, dilation),
-        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => return Err(error),
+    let given = Given {
+        axes: Axes::Image,
+        kernel_size: (args.kernel_size(), arg::kernel_size),
+        strides: (args.strides(), arg::strides),
+        dilation_rate: (args.dilation_rate(), arg::dilation_rate),
+        padding: if args.padding() == padding::SAME { Padding::Same } else { Padding::Valid },
     };
-    if x.rank() != 3 {
-        let message = Text::new().str("expected an image of shape (height, width, channels), but got ").shape(&x);
-        return Err(ShapeError::input(Code::WrongRank, 0, message));
-    }
-    if (strides.0 > 1 || strides.1 > 1) && (dilation.0 > 1 || dilation.1 > 1) {
-        let message = Text::new().str("`strides` and `dilation_rate` cannot both be above 1");
-        return Err(ShapeError::argument(Code::OutOfRange, arg::dilation_rate, message));
-    }
-    let channels = x.dim(2);
-    if !channels.is_multiple_of(groups) {
-        let message = Text::new().str("`groups` is ").size(groups).str(", which does not divide the ").size(channels);
-        return Err(ShapeError::argument(Code::OutOfRange, arg::groups, message.str(" channels of the input")));
-    }
-    if !filters.is_multiple_of(groups) {
-        let message = Text::new().str("`groups` is ").size(groups).str(", which does not divide the ").size(filters);
-        return Err(ShapeError::argument(Code::OutOfRange, arg::groups, message.str(" filters")));
-    }
-    let height = Slide { window: kernel.0, stride: strides.0, dilation: dilation.0 };
-    let width = Slide { window: kernel.1, stride: strides.1, dilation: dilation.1 };
-    let (rows, columns) = match (height.windows(x.dim(0), same), width.windows(x.dim(1), same)) {
-        (Some(rows), Some(columns)) => (rows, columns),
-        _ => return Err(too_small(&x, kernel, height, width)),
+    let geometry = found!(given.convolution(&x));
+    found!(given.check_one_of_both());
+    let geometry = found!(geometry.grouped(args.filters(), args.groups(), arg::groups));
+    let per_group = geometry.channels / geometry.groups;
+    let cells = geometry.cells().saturating_mul(per_group);
+    found!(Geometry::check_kernel(cells.saturating_mul(geometry.filters), arg::kernel_size));
+    let consts = Consts {
+        H: geometry.window_height,
+        W: geometry.window_width,
+        I: per_group,
+        K: cells,
+        O: geometry.filters,
+        B: args.use_bias() as usize,
+        Q: geometry.places(),
     };
-    let per_group = channels / groups;
-    let cells = kernel.0.saturating_mul(kernel.1).saturating_mul(per_group);
-    // Windows of one cell at every place need no patches: the image is the patches.
-    let is_image = kernel.0 == 1 && kernel.1 == 1 && strides.0 == 1 && strides.1 == 1 && groups == 1;
-    let patches = if is_image { 0 } else { cells.saturating_mul(groups).saturating_mul(columns.count) };
-    if cells.saturating_mul(filters) > u32::MAX as usize || patches > u32::MAX as usize {
-        let message = Text::new().str("the kernel or the patches under a row of windows have too many scalars");
-        return Err(ShapeError::argument(Code::TooLarge, arg::kernel_size, message));
-    }
-    let places = rows.count.saturating_mul(columns.count);
-    let consts =
-        Consts { H: kernel.0, W: kernel.1, I: per_group, K: cells, O: filters, B: args.use_bias() as usize, Q: places };
-    let fields = Fields {
-        input_height: x.dim(0),
-        input_width: x.dim(1),
-        output_width: columns.count,
-        stride_height: strides.0,
-        stride_width: strides.1,
-        dilation_height: dilation.0,
-        dilation_width: dilation.1,
-        padding_top: rows.before,
-        padding_left: columns.before,
-        channel_groups: groups,
-    };
-    let output = Shape::new(&[rows.count, columns.count, filters]);
-    Ok(Inferred::new(output, &consts.list()).with(&fields.list()).workspace(patches))
+    let output = given.axes.shape(geometry.place_height, geometry.place_width, geometry.filters);
+    Ok(Inferred::new(output, &consts.list()).with(&geometry.list()))
 }
-
-#[cfg(feature = "compute")]
-mod patches;
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
@@ -179,6 +120,8 @@ pub(in crate::layers) mod compute {
     use crate::activations::{Activate, Activation};
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
+    use crate::layers::conv::page::{Convolve, NEAR, convolution};
+    use crate::layers::conv::product;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -199,39 +142,6 @@ pub(in crate::layers) mod compute {
         }
     }
 
-    impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: usize, const B: usize, const Q: usize>
-        Conv2D<H, W, I, K, O, B, Q>
-    {
-        /// The fans of the kernel, for initializers.
-        const FANS: Fans = Fans::new(K, H * W * O);
-
-        /// Computes the forward pass. `then` receives each finished part of `y`.
-        #[inline(always)]
-        fn convolve<T: Scalar + Element>(
-            &self,
-            w: &Conv2DWeights<T, H, W, I, K, O, B>,
-            x: &[T],
-            y: &mut [T],
-            workspace: &mut [T],
-            rectifies: bool,
-            then: impl Fn(&mut [T]),
-        ) {
-            if workspace.is_empty() {
-                self.product(w, x, y, rectifies);
-                return then(y);
-            }
-            // As many rows of windows at a time as fit in the workspace: one for each sample.
-            let at_once = workspace.len() / self.row().max(1);
-            for (k, y) in y.chunks_mut((at_once * self.output_width * O).max(1)).enumerate() {
-                let rows = y.len() / (self.output_width * O).max(1);
-                let Some(patches) = workspace.get_mut(..rows * self.row()) else { return };
-                self.copy_patches(x, k * at_once, patches);
-                self.product(w, patches, y, rectifies);
-                then(y);
-            }
-        }
-    }
-
     impl<
         T: Scalar + Element,
         const H: usize,
@@ -241,107 +151,43 @@ pub(in crate::layers) mod compute {
         const O: usize,
         const B: usize,
         const Q: usize,
-        const C: usize,
-        const P: usize,
-    > Layer<T, SMatrix<T, C, P>> for Conv2D<H, W, I, K, O, B, Q>
+    > Convolve<T> for Conv2D<H, W, I, K, O, B, Q>
     {
-        type Output = SMatrix<T, O, Q>;
         type Weights = Conv2DWeights<T, H, W, I, K, O, B>;
-        type Scratch<S: Storage> = ();
-        type Cache<S: Storage> = ();
-        const MACS: usize = K * O * Q;
-        const WORK: Work = Work::BySample(K * O * Q);
 
-        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[H, W, I, O], Self::FANS, rng);
+        fn initialize(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[H, W, I, O], Fans::new(K, H * W * O), rng);
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        fn forward<S: Storage>(
-            &self,
-            w: &Self::Weights,
-            x: &[SMatrix<T, C, P>],
-            y: &mut [SMatrix<T, O, Q>],
-            pass: Pass<'_, '_, T, (), ()>,
-        ) {
-            let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
-            // y = W · patches + b
-            self.convolve(w, flat(x), flat_mut(y), workspace, false, |_| ());
+        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T]) {
+            // y = b + W · x
+            product::forward(&self.geometry, w.kernel.as_slice(), w.bias.as_slice(), x, y);
         }
 
-        fn backward<S: Storage>(
+        fn add_gradients(
             &self,
             w: &Self::Weights,
-            x: &[SMatrix<T, C, P>],
-            _: &[SMatrix<T, O, Q>],
-            dy: &[SMatrix<T, O, Q>],
-            Memory { workspace, .. }: Memory<'_, T, ()>,
-            mut dx: Option<&mut [SMatrix<T, C, P>]>,
-            mut dw: Option<&mut Self::Weights>,
+            x: &[T],
+            dy: &[T],
+            _: &mut [T],
+            dx: Option<&mut [T]>,
+            dw: Option<&mut Self::Weights>,
         ) {
-            let (x, dy) = (flat(x), flat(dy));
-            if workspace.is_empty() {
-                // The patches are the image.
-                if let Some(dx) = dx.as_deref_mut() {
-                    self.add_product_back(w.kernel.as_slice(), dy, flat_mut(dx));
-                }
-                if let Some(dw) = dw.as_deref_mut() {
-                    self.add_outer(dw.kernel.as_mut_slice(), x, dy);
-                }
-            } else {
-                let at_once = workspace.len() / self.row().max(1);
-                for (k, dy) in dy.chunks((at_once * self.output_width * O).max(1)).enumerate() {
-                    let rows = dy.len() / (self.output_width * O).max(1);
-                    let Some(patches) = workspace.get_mut(..rows * self.row()) else { return };
-                    // y = W · patches + b, so dW += dy · patchesᵀ and dpatches = Wᵀ · dy
-                    if let Some(dw) = dw.as_deref_mut() {
-                        self.copy_patches(x, k * at_once, patches);
-                        self.add_outer(dw.kernel.as_mut_slice(), patches, dy);
-                    }
-                    if let Some(dx) = dx.as_deref_mut() {
-                        patches.fill(T::ZERO);
-                        self.add_product_back(w.kernel.as_slice(), dy, patches);
-                        self.add_patches(patches, k * at_once, flat_mut(dx));
-                    }
-                }
+            // y = b + W · x, so dx += Wᵀ · dy, dW += dy · xᵀ and db += dy
+            if let Some(dx) = dx {
+                product::add_image(&self.geometry, w.kernel.as_slice(), dy, dx);
             }
-            if let Some(dw) = dw.filter(|_| B == 1) {
-                kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), dy);
+            if let Some(dw) = dw {
+                product::add_kernel(&self.geometry, x, dy, dw.kernel.as_mut_slice());
+                if B == 1 {
+                    kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), dy);
+                }
             }
         }
     }
 
-    impl<
-        T: Scalar + Element,
-        const H: usize,
-        const W: usize,
-        const I: usize,
-        const K: usize,
-        const O: usize,
-        const B: usize,
-        const Q: usize,
-        const C: usize,
-        const P: usize,
-    > Activates<T, SMatrix<T, C, P>> for Conv2D<H, W, I, K, O, B, Q>
-    {
-        fn forward_activated<S: Storage, F: Activation>(
-            &self,
-            w: &Self::Weights,
-            x: &[SMatrix<T, C, P>],
-            y: &mut [SMatrix<T, O, Q>],
-            pass: Pass<'_, '_, T, (), ()>,
-            activation: &Activate<F>,
-        ) {
-            let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
-            let then = |y: &mut [T]| {
-                if !F::RECTIFIES {
-                    activation.0.in_place(O, y);
-                }
-            };
-            self.convolve(w, flat(x), flat_mut(y), workspace, F::RECTIFIES, then);
-        }
+    convolution! {
+        Conv2D<H, W, I, K, O, B, Q>, Conv2DWeights<H, W, I, K, O, B>, [C, P] => [O, Q], K.saturating_mul(O).saturating_mul(Q)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -148,7 +148,8 @@ pub(super) mod compute {
             let samples = flat(x).chunks_exact(R * P).zip(flat(z).chunks_exact(Z::SIZE)).zip(m.chunks_exact(P));
             for (y, ((x, z), m)) in flat_mut(y).chunks_exact_mut(R * P).zip(samples) {
                 for (k, (y, &x)) in y.iter_mut().zip(x).enumerate() {
-                    *y = if m.get(k / R).is_none_or(|&m| m != 0) { x } else { z.get(at.place(k)).copied().unwrap_or(x) };
+                    *y =
+                        if m.get(k / R).is_none_or(|&m| m != 0) { x } else { z.get(at.place(k)).copied().unwrap_or(x) };
                 }
             }
         }

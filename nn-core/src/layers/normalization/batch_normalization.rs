@@ -90,11 +90,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 mod counted;
+#[cfg(feature = "compute")]
+mod moments;
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
+    use super::moments::{each, statistics};
     use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -134,16 +137,6 @@ pub(in crate::layers) mod compute {
 
     /// The number of features that a prediction normalizes at a time, because it has no memory for all `s`.
     const LANES: usize = 16;
-
-    /// Calls `visit` with the place and the feature of every scalar of these features, `STRIDE` apart.
-    #[inline(always)]
-    fn each<const STRIDE: usize>(features: Range<usize>, mut visit: impl FnMut(usize, usize)) {
-        for f in features {
-            for k in f * STRIDE..(f + 1) * STRIDE {
-                visit(k, f);
-            }
-        }
-    }
 
     impl<
         T: Scalar + Element,
@@ -262,46 +255,17 @@ pub(in crate::layers) mod compute {
                     **frozen = mode.frozen;
                     let (moments, rest) = cache.as_mut_slice().split_at_mut(S * F);
                     let (mean, variance) = moments.split_at_mut(VARIANCE * F);
-                    let s = &mut rest[..F];
                     if mode.frozen {
                         mean.copy_from_slice(w.moving_mean.as_slice());
                         variance.copy_from_slice(w.moving_variance.as_slice());
                     } else {
-                        Self::moments(x, mean, variance, counted);
+                        statistics::<T, F, STRIDE>(x, mean, variance, rest, counted);
                     }
+                    let s = &mut rest[..F];
                     self.deviations(variance, s);
                     Self::normalize(w, mean, s, 0..F, x, y);
                 }
             }
-        }
-
-        /// Computes `μ = mean(x)` and `σ² = mean((x - μ)²)`.
-        #[inline(always)]
-        fn moments<T: Scalar>(x: &[T], mean: &mut [T], variance: &mut [T], counted: impl Counted) {
-            let divide = |sums: &mut [T]| {
-                for (f, sum) in sums.iter_mut().enumerate() {
-                    *sum /= T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
-                }
-            };
-            let blocks = || x.chunks_exact(F * STRIDE).enumerate();
-            mean.fill(T::ZERO);
-            for (block, x) in blocks() {
-                each::<STRIDE>(0..F, |k, f| {
-                    if counted.counts(block * F * STRIDE + k) {
-                        mean[f] += x[k];
-                    }
-                });
-            }
-            divide(mean);
-            variance.fill(T::ZERO);
-            for (block, x) in blocks() {
-                each::<STRIDE>(0..F, |k, f| {
-                    if counted.counts(block * F * STRIDE + k) {
-                        variance[f] += (x[k] - mean[f]) * (x[k] - mean[f]);
-                    }
-                });
-            }
-            divide(variance);
         }
 
         fn pass_back<T: Scalar, B: Storage>(

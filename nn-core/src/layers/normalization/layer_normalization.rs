@@ -1,34 +1,44 @@
-//! LayerNormalization: normalizes the features of each position, then applies a learned factor and offset.
+//! LayerNormalization: normalizes the scalars along some axes of a sample, then applies a learned factor and offset.
 //!
 //! ```text
-//! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over the features of a position
+//! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over the n scalars along `axis`
 //! x̂ = (x - μ) · s
 //! y = gamma ⊙ x̂ + beta
 //!
 //! dx     += s · (g - mean(g) - x̂ · mean(g ⊙ x̂))        with g = gamma ⊙ dy
-//! dgamma += dy ⊙ x̂        summed over samples and positions
+//! dgamma += dy ⊙ x̂        summed over samples and the other axes
 //! dbeta  += dy
 //! ```
 //!
-//! Shapes: output as input, `(.., f)`; gamma and beta `(f,)`. `axis` is the last axis; Keras's other axes are not
-//! supported.
+//! With `rms_scaling`, which Keras deprecates, nothing is subtracted, and there is a gamma but no beta:
+//!
+//! ```text
+//! y = gamma ⊙ x · s
+//! dx     += s · (g - x̂ · mean(g ⊙ x · s))
+//! dgamma += dy ⊙ x · s
+//! ```
+//!
+//! Shapes: output as input, any shape; gamma and beta have the lengths of the axes. As in Keras, `axis` counts the
+//! batch: 1 is the first axis of a sample, -1 the last. Keras sorts the numbers of several axes, with -1 before 1.
 //!
 //! Source: Ba et al., *Layer normalization* (2016);
 //! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 
-use crate::spec::code::Code;
+use super::axes::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes the features of each position, then applies a learned factor and offset.
+    /// Normalizes the scalars along some axes of a sample, then applies a learned factor and offset.
     #[example = "let y = LayerNormalization()(x); // [20, 64] → [20, 64]"]
-    /// `F` is the number of features. `CENTER` is 1 with an offset, and `SCALE` with a factor, else 0.
+    #[example = "let y = LayerNormalization(axis = [1, 2, 3])(x); // [28, 28, 8] → [28, 28, 8]"]
+    /// `GROUPS` groups of `N` scalars are normalized in a sample. `CENTER` is 1 with an offset, and `SCALE` with a
+    /// factor, else 0. Factor and offset have `N` scalars; `D1` to `D5` are their lengths behind the first axis, and 0
+    /// for missing ones.
     #[doc(alias = "LayerNorm")]
-    pub struct LayerNormalization<F, CENTER, SCALE> {
-        /// The axis of the features. Only the last one is supported.
-        axis: Int = -1,
+    pub struct LayerNormalization<N, CENTER, SCALE, D1, D2, D3, D4, D5, GROUPS> {
+        /// The axis or axes that are normalized: 1 is the first axis of a sample, -1 the last.
+        axis: Ints = [-1],
         /// Added to the variance before its root is taken.
         pub epsilon: Float = 1e-3,
         /// Adds a learned offset, `beta`.
@@ -47,205 +57,191 @@ layer! {
         pub beta_constraint: Constraint,
         /// A bound on the factor.
         pub gamma_constraint: Constraint,
+        /// Divides by the deviation and subtracts nothing; there is a factor and no offset. Keras deprecates it.
+        pub rms_scaling: Flag = false,
+    }
+
+    pub rule {
+        /// The lengths of the axes, with neighbours of one kind as one.
+        dim_0,
+        /// The second axis.
+        dim_1,
+        /// The third axis.
+        dim_2,
+        /// The fourth axis.
+        dim_3,
+        /// The fifth axis.
+        dim_4,
+        /// The last axis; 0 if the last scalars of a sample are a group.
+        dim_5,
+        /// A bit for each of them that is not normalized.
+        group_axes,
+        /// A bit for each of them along which the factor and the offset differ.
+        variable_axes,
     }
 
     pub const SPEC: LayerSpec {
-        weights: LayerNormalizationWeights<F, CENTER, SCALE>,
+        weights: LayerNormalizationWeights<N, CENTER, SCALE, D1, D2, D3, D4, D5>,
         has_cache: true,
         masking: Masking::Passes,
         infer: rule!(infer),
     }
 }
 
-/// Returns the shape of the input; the type is `LayerNormalization<features, center, scale>`.
+/// Returns the shape of the input.
 ///
 /// # Errors
-/// If `axis` is not the last axis.
+/// If an axis does not exist, is the batch, or is given twice.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
-    match x.axis(args.axis()) {
-        Some(found) if found + 1 == x.rank() => {
-            let consts = Consts { F: x.rows(), CENTER: args.center() as usize, SCALE: args.scale() as usize };
-            Ok(Inferred::new(x, &consts.list()))
-        }
-        _ => {
-            let message =
-                Text::new().str("only the last axis can be normalized, axis -1, but got axis ").int(args.axis());
-            Err(ShapeError::argument(Code::Unsupported, arg::axis, message.str(" of a sample of shape ").shape(&x)))
-        }
-    }
+    let axes = match Axes::find(arg::axis, args.axis(), &x) {
+        Ok(axes) => axes,
+        Err(error) => return Err(error),
+    };
+    let [d1, d2, d3, d4, d5] = axes.rest();
+    let consts = Consts {
+        N: axes.shape.size(),
+        CENTER: (args.center() && !args.rms_scaling()) as usize,
+        SCALE: (args.scale() || args.rms_scaling()) as usize,
+        D1: d1,
+        D2: d2,
+        D3: d3,
+        D4: d4,
+        D5: d5,
+        GROUPS: axes.groups(&x),
+    };
+    let places = axes.places(&x);
+    let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
+    let fields =
+        Fields { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes: places.groups, variable_axes: places.variables };
+    Ok(Inferred::new(x, &consts.list()).with(&fields.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
+    use super::super::axes::{Places, variable_shape};
+    use super::super::groups::{Formula, Gradients, Groups, fans};
     pub use super::SPEC::LayerNormalization;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
-    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 
     weights! {
         /// The weights of a [`LayerNormalization`].
-        pub struct LayerNormalizationWeights<T, const F: usize, const CENTER: usize, const SCALE: usize> {
+        pub struct LayerNormalizationWeights<
+            T,
+            const N: usize,
+            const CENTER: usize,
+            const SCALE: usize,
+            const D1: usize,
+            const D2: usize,
+            const D3: usize,
+            const D4: usize,
+            const D5: usize,
+        > {
             /// The scale: one column, or none.
-            gamma: SMatrix<T, F, SCALE> => [F],
+            gamma: SMatrix<T, N, SCALE> => (variable_shape(N, [D1, D2, D3, D4, D5])),
             /// The offset: one column, or none.
-            beta: SMatrix<T, F, CENTER> => [F],
+            beta: SMatrix<T, N, CENTER> => (variable_shape(N, [D1, D2, D3, D4, D5])),
         }
     }
 
-    /// Returns `μ` and `s` of one position.
-    #[inline(always)]
-    fn moments<T: Scalar>(x: &[T], epsilon: f64) -> (T, T) {
-        let n = T::of(x.len() as f64);
-        let mean = x.iter().copied().sum::<T>() / n;
-        let variance = x.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() / n;
-        (mean, T::ONE / (variance + T::of(epsilon)).sqrt())
+    impl<
+        const N: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const D1: usize,
+        const D2: usize,
+        const D3: usize,
+        const D4: usize,
+        const D5: usize,
+        const GROUPS: usize,
+    > LayerNormalization<N, CENTER, SCALE, D1, D2, D3, D4, D5, GROUPS>
+    {
+        fn groups<'a, T: Scalar>(
+            &self,
+            w: &'a LayerNormalizationWeights<T, N, CENTER, SCALE, D1, D2, D3, D4, D5>,
+        ) -> Groups<'a, T> {
+            let places = match self.dim_5 {
+                0 => Places::last(GROUPS, N),
+                _ => Places {
+                    dims: [self.dim_0, self.dim_1, self.dim_2, self.dim_3, self.dim_4, self.dim_5],
+                    groups: self.group_axes,
+                    variables: self.variable_axes,
+                },
+            };
+            let formula = if self.rms_scaling { Formula::Deviation } else { Formula::Standard };
+            let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
+            Groups { places, formula, epsilon: self.epsilon, gamma, beta }
+        }
     }
 
-    impl<T: Scalar + Element, const F: usize, const CENTER: usize, const SCALE: usize, const P: usize>
-        Layer<T, SMatrix<T, F, P>> for LayerNormalization<F, CENTER, SCALE>
+    impl<
+        T: Scalar + Element,
+        const N: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const D1: usize,
+        const D2: usize,
+        const D3: usize,
+        const D4: usize,
+        const D5: usize,
+        const GROUPS: usize,
+        const R: usize,
+        const P: usize,
+    > Layer<T, SMatrix<T, R, P>> for LayerNormalization<N, CENTER, SCALE, D1, D2, D3, D4, D5, GROUPS>
     {
-        type Output = SMatrix<T, F, P>;
-        type Weights = LayerNormalizationWeights<T, F, CENTER, SCALE>;
+        type Output = SMatrix<T, R, P>;
+        type Weights = LayerNormalizationWeights<T, N, CENTER, SCALE, D1, D2, D3, D4, D5>;
         type Scratch<B: Storage> = ();
-        /// `μ` and `s` of every position.
-        type Cache<B: Storage> = B::Of<SMatrix<T, 2, P>>;
+        /// `μ` and `s` of every group.
+        type Cache<B: Storage> = B::Of<SMatrix<T, 2, GROUPS>>;
         const WORK: Work = Work::BySample(0);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            self.gamma_initializer.fill(w.gamma.as_mut_slice(), &[F], Fans::new(F, F), rng);
-            self.beta_initializer.fill(w.beta.as_mut_slice(), &[F], Fans::new(F, F), rng);
+            let shape = variable_shape(N, [D1, D2, D3, D4, D5]);
+            self.gamma_initializer.fill(w.gamma.as_mut_slice(), shape.dims(), fans(&shape), rng);
+            self.beta_initializer.fill(w.beta.as_mut_slice(), shape.dims(), fans(&shape), rng);
         }
 
         fn forward<B: Storage>(
             &self,
             w: &Self::Weights,
-            x: &[SMatrix<T, F, P>],
-            y: &mut [SMatrix<T, F, P>],
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SMatrix<T, R, P>],
             pass: Pass<'_, '_, T, (), Self::Cache<B>>,
         ) {
-            let mut kept = match pass {
+            const { assert!(R * P == N * GROUPS) }
+            let kept = match pass {
                 Pass::Inference(_) => None,
-                Pass::Training(memory, _) => Some(flat_mut(memory.own).chunks_exact_mut(2)),
+                Pass::Training(memory, _) => Some(flat_mut(memory.own)),
             };
-            let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
-            for (x, y) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)) {
-                let (mean, s) = moments(x, self.epsilon);
-                if let Some(kept) = kept.as_mut().and_then(Iterator::next) {
-                    kept.copy_from_slice(&[mean, s]);
-                }
-                // y = gamma ⊙ x̂ + beta
-                for f in 0..F {
-                    let normal = (x[f] - mean) * s;
-                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
-                    y[f] = if CENTER == 1 { scaled + beta[f] } else { scaled };
-                }
-            }
+            // y = gamma ⊙ x̂ + beta
+            self.groups(w).forward(flat(x), flat_mut(y), kept);
         }
 
         fn backward<B: Storage>(
             &self,
             w: &Self::Weights,
-            x: &[SMatrix<T, F, P>],
-            _: &[SMatrix<T, F, P>],
-            dy: &[SMatrix<T, F, P>],
+            x: &[SMatrix<T, R, P>],
+            _: &[SMatrix<T, R, P>],
+            dy: &[SMatrix<T, R, P>],
             Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
-            dx: Option<&mut [SMatrix<T, F, P>]>,
+            dx: Option<&mut [SMatrix<T, R, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
             // y = gamma ⊙ x̂ + beta, so dx += s · (g - mean(g) - x̂ · mean(g ⊙ x̂)), dgamma += dy ⊙ x̂ and dbeta += dy
-            let gamma = w.gamma.as_slice();
-            let positions = || flat(x).chunks_exact(F).zip(flat(dy).chunks_exact(F)).zip(flat(cache).chunks_exact(2));
-            if let Some(dx) = dx {
-                let n = T::of(F as f64);
-                for (((x, dy), kept), dx) in positions().zip(flat_mut(dx).chunks_exact_mut(F)) {
-                    let (mean, s) = (kept[0], kept[1]);
-                    let g = |f: usize| if SCALE == 1 { gamma[f] * dy[f] } else { dy[f] };
-                    let (mut sum, mut product) = (T::ZERO, T::ZERO);
-                    for f in 0..F {
-                        sum += g(f);
-                        product += g(f) * (x[f] - mean) * s;
-                    }
-                    for f in 0..F {
-                        dx[f] += s * (g(f) - sum / n - (x[f] - mean) * s * (product / n));
-                    }
-                }
-            }
-            if let Some(dw) = dw {
-                let (dgamma, dbeta) = (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice());
-                for ((x, dy), kept) in positions() {
-                    for f in 0..F {
-                        if SCALE == 1 {
-                            dgamma[f] += dy[f] * (x[f] - kept[0]) * kept[1];
-                        }
-                        if CENTER == 1 {
-                            dbeta[f] += dy[f];
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use crate::layer::testing::check_layer;
-        use crate::weights::regularizers::Regularizer;
-        use nalgebra::SVector;
-
-        #[test]
-        fn gradients() {
-            check_layer::<SMatrix<f64, 5, 3>, _>(&LayerNormalization::<5, 1, 1> {
-                gamma_regularizer: Regularizer { l1: 0.02, l2: 0.03 },
-                beta_regularizer: Regularizer { l1: 0.05, l2: 0.07 },
-                ..LayerNormalization::DEFAULT
-            });
-            check_layer::<SMatrix<f64, 5, 1>, _>(&LayerNormalization::<5, 0, 1>::DEFAULT);
-            check_layer::<SMatrix<f64, 5, 1>, _>(&LayerNormalization::<5, 1, 0>::DEFAULT);
-            check_layer::<SMatrix<f64, 5, 3>, _>(&LayerNormalization::<5, 0, 0>::DEFAULT);
-        }
-
-        #[test]
-        fn the_formula() {
-            // Mean 3, variance 4, and epsilon 0: x̂ is -1 and 1.
-            let w = LayerNormalizationWeights {
-                gamma: SVector::<f64, 2>::new(2., 3.),
-                beta: SVector::<f64, 2>::new(10., 20.),
-            };
-            let mut y = [SVector::<f64, 2>::zeros()];
-            LayerNormalization::<2, 1, 1> { epsilon: 0.0, ..LayerNormalization::DEFAULT }
-                .forward::<crate::tensor::storage::Inline<1>>(
-                    &w,
-                    &[SVector::<f64, 2>::new(1., 5.)],
-                    &mut y,
-                    Pass::inference(&mut ()),
-                );
-            assert_eq!(y[0].as_slice(), [8., 23.]);
+            let (dgamma, dbeta) = dw.map(|dw| (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice())).unzip();
+            let (dgamma, dbeta) = (dgamma.unwrap_or_default(), dbeta.unwrap_or_default());
+            let gradients = Gradients { dx: dx.map(flat_mut), dgamma, dbeta };
+            self.groups(w).backward(flat(x), flat(dy), flat(cache), gradients);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::string::ToString;
-
-    fn args(axis: i64) -> std::vec::Vec<Value> {
-        SPEC.with(&[(arg::axis, Value::Int(axis)), (arg::scale, Value::Flag(false))])
-    }
-
-    #[test]
-    fn only_the_last_axis() {
-        let shape = Shape::new(&[4, 3]);
-        assert_eq!(infer(&args(-1), &[shape]).unwrap(), Inferred::new(shape, &[3, 1, 0]));
-        assert_eq!(infer(&args(2), &[shape]).unwrap(), Inferred::new(shape, &[3, 1, 0]));
-        let error = infer(&args(1), &[shape]).unwrap_err().to_string();
-        assert_eq!(error, "only the last axis can be normalized, axis -1, but got axis 1 of a sample of shape (4, 3)");
-    }
-}
+#[cfg(all(test, feature = "compute"))]
+mod tests;

@@ -1,6 +1,6 @@
 //! The windows of a pooling: their sizes as a shape rule finds them, and their places.
 
-use crate::layers::conv::windows::Slide;
+use crate::layers::conv::windows::{Padding, Slide};
 use crate::spec::Inferred;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
@@ -110,7 +110,7 @@ impl Pool {
     }
 
     const fn axis(&self, input: usize, slide: Slide) -> Option<Axis> {
-        match slide.windows(input, self.same) {
+        match slide.windows(input, if self.same { Padding::Same } else { Padding::Valid }) {
             Some(found) => Some(Axis::sliding(input, found.count, slide.stride, slide.window, found.before)),
             None => None,
         }

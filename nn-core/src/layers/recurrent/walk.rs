@@ -112,6 +112,10 @@ impl<
             Pass::Inference(memory) => (memory.own.slices(n), None),
             Pass::Training(memory, mode) => (memory.own.slices(n), Some(mode)),
         };
+        let options = match &mode {
+            Some(mode) if mode.adapts() => Options { dropout: 0.0, recurrent_dropout: 0.0, ..options },
+            _ => options,
+        };
         let mut dropped = false;
         match (memory.training.as_mut(), mode) {
             (Some(training), Some(mode)) => {

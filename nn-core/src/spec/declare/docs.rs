@@ -39,7 +39,11 @@ macro_rules! __layer_docs {
     (@kind $tag:ident [Sizes]) => { "a whole number, or a list of them" };
     (@kind $tag:ident [Int]) => { "a whole number" };
     (@kind $tag:ident [Ints]) => { "a list of whole numbers" };
+    (@kind $tag:ident [Axes]) => { "a whole number, a list of them, or `None`" };
+    (@kind $tag:ident [Pairs]) => { "a whole number, a list of them, or a list of pairs" };
+    (@kind $tag:ident [Dims]) => { "a list of whole numbers or `None`" };
     (@kind $tag:ident [Float]) => { "a number" };
+    (@kind $tag:ident [Floats]) => { "a number, or a list of them" };
     (@kind $tag:ident [Flag]) => { "`true` or `false`" };
     (@kind $tag:ident [Choice $($text:literal),+]) => { $crate::__layer_docs!(@choice $($text),+) };
     (@kind $tag:ident [Activation $default:ident]) => { "an activation" };
@@ -67,6 +71,8 @@ macro_rules! __layer_docs {
     (@default $kind:tt []) => { "required" };
     (@default [Sizes] [Shape::new(&[$one:literal])]) => { ::core::concat!("`", $one, "`") };
     (@default [Sizes] [Shape::new(&[$($size:tt)+])]) => { ::core::concat!("`[", ::core::stringify!($($size)+), "]`") };
+    (@default [Pairs] [[$one:literal]]) => { ::core::concat!("`", $one, "`") };
+    (@default [Floats] [&[$one:literal]]) => { ::core::concat!("`", $one, "`") };
     (@default [Initializer] [$name:ident { $first:ident: $one:expr $(, $set:ident: $other:expr)* $(,)? }]) => {
         ::core::concat!(
             "`", $crate::__layer_docs!(@value $name), "(", ::core::stringify!($first), " = ", ::core::stringify!($one),

@@ -72,6 +72,23 @@ macro_rules! __layer_struct {
     };
     (@made given $($rest:tt)*) => {};
 
+    // The page's own layer needs no prefix.
+    (@names SPEC) => {
+        #[allow(unused_imports)]
+        use self::SPEC::{Args, Consts, Fields, arg, consts};
+    };
+    (@names $other:ident) => {};
+
+    // The struct has its name in the module of the declaration.
+    (@use page $spec:ident $name:ident) => {
+        #[allow(unused_imports)]
+        use self::$spec::$name;
+    };
+    (@use own $spec:ident $name:ident) => {
+        #[allow(unused_imports, unreachable_pub)]
+        pub use self::$spec::$name;
+    };
+
     // Another activation changes the type. Activations are the first fields.
     (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
     (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {

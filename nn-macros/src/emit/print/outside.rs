@@ -47,6 +47,13 @@ impl Printer<'_> {
                 let (name, value) = (outside_name(*expr), &self.source[*expr]);
                 found.insert(name.to_string(), quote!(const #name: #r#type = #value;));
             }
+            Term::Slice(expr) if self.names_a_variable(*expr) => {
+                let (name, value) = (outside_name(*expr), self.slice(*expr));
+                found.insert(name.to_string(), quote!(const #name: &'static [::core::primitive::f64] = #value;));
+            }
+            Term::List(terms) => {
+                terms.iter().for_each(|term| self.find_outside(term, &quote!(::core::primitive::f64), found));
+            }
             Term::Function(Function::Library { fields, .. }) => {
                 fields.iter().for_each(|field| self.find_outside(field, &quote!(::core::primitive::f64), found));
             }

@@ -18,6 +18,12 @@ use Here::{Is, Not, Other};
 const OUTPUTS: &str = "it takes the number of outputs alone: `Dense(64, activation = relu)`";
 const FEATURES: &str = "it takes no number of features: the macro knows the shape of its input";
 const FILTERS: &str = "it takes no input channels: `Conv2D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS: &str =
+    "it takes no input channels: `Conv1D(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_BACK: &str =
+    "it takes no input channels: `Conv2DTranspose(filters = 32, kernel_size = 3)`, with channels last";
+const FILTERS_OF_STEPS_BACK: &str =
+    "it takes no input channels: `Conv1DTranspose(filters = 32, kernel_size = 3)`, with channels last";
 const UNITS: &str = "it takes the number of units alone: `LSTM(64, return_sequences = true)`";
 const GRU_UNITS: &str = "it takes the number of units alone: `GRU(64, return_sequences = true)`";
 const MERGE: &str = "it is called on a list: `concatenate([a, b])`";
@@ -29,11 +35,15 @@ const MEANS: &str =
 const MEANS_1D: &str = "it takes the size of its windows: `AveragePooling1D(2)`, or `AveragePooling1D(3, strides = 2)`";
 const PARTS: &str = "it takes the height and width of its output: `AdaptiveAveragePooling2D((2, 3))`";
 const PARTS_1D: &str = "it takes the number of steps of its output: `AdaptiveAveragePooling1D(4)`";
-const VOLUME: &str = "layers for volumes (3D) are left out; `MaxPooling2D` and `AveragePooling2D` are the nearest";
-const CONV: &str =
-    "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
+const VOLUME: &str = "layers for volumes (3D) are left out; the layers for images (2D) are the nearest";
 const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
-const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
+const DROP: &str = "`SpatialDropout2D` is the nearest: it drops whole channels of an image";
+const CHANNELS: &str = "it drops whole channels, which come last: `SpatialDropout2D(0.2)(image)`";
+const PADDING: &str = "rows come first, and all pads are zeros: `ZeroPadding2D(((top, bottom), (left, right)))(image)`";
+const LARGER: &str = "it takes the factors of rows and columns: `UpSampling2D((2, 2), interpolation = nearest)(image)`";
+const VOLUMES: &str = "the layers for images are the nearest: `ZeroPadding2D`, `Cropping2D`, `UpSampling2D`";
+const GROUPS: &str = "it takes the number of groups alone: `GroupNormalization(8)`";
+const INSTANCE: &str = "each channel is a group by itself: `GroupNormalization(groups = -1)`";
 const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
 const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
 const BEFORE: &str = "prepare the samples before they are given to the model";
@@ -58,19 +68,29 @@ const TORCH: &[(&str, Here)] = &[
     ("AvgPool2d", Is("AveragePooling2D", MEANS)),
     ("MaxPool3d AvgPool3d AdaptiveAvgPool3d AdaptiveMaxPool3d", Not(VOLUME)),
     ("LPPool1d LPPool2d FractionalMaxPool2d", Not("`AveragePooling2D` and `MaxPooling2D` are the nearest")),
+    ("Conv1d LazyConv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("ConvTranspose2d LazyConvTranspose2d", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("ConvTranspose1d LazyConvTranspose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
     ("Unflatten", Is("Reshape", SHAPE)),
     ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
-    ("Conv1d LazyConv1d", Not(CONV)),
+    ("Conv3d LazyConv3d ConvTranspose3d", Not(VOLUME)),
+    ("Fold Unfold PixelShuffle", Not("`Reshape` and `Permute` move the numbers of a tensor")),
+    ("Upsample UpsamplingNearest2d", Is("UpSampling2D", LARGER)),
     (
-        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle Upsample",
-        Not("`Conv2D` is the nearest"),
+        "UpsamplingBilinear2d",
+        Not("`UpSampling2D` with `interpolation = bilinear` is the nearest; it does not align corners"),
     ),
-    (
-        "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
-        Not("`Conv2D` pads with `padding = same`"),
-    ),
-    ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
-    ("Dropout1d Dropout2d Dropout3d FeatureAlphaDropout", Not(DROP)),
+    ("ZeroPad1d ConstantPad1d", Is("ZeroPadding1D", "steps before and behind: `ZeroPadding1D((1, 2))(steps)`")),
+    ("ZeroPad2d ConstantPad2d", Is("ZeroPadding2D", PADDING)),
+    ("ReflectionPad2d ReplicationPad2d", Not("`ZeroPadding2D` pads with zeros")),
+    ("Dropout1d", Is("SpatialDropout1D", "it drops whole features of a sequence: `SpatialDropout1D(0.2)(steps)`")),
+    ("Dropout2d", Is("SpatialDropout2D", CHANNELS)),
+    ("Dropout3d", Not(DROP)),
+    ("FeatureAlphaDropout", Is("AlphaDropout", "`noise_shape = (None, 1, None)` drops whole features of a sequence")),
+    ("GroupNorm", Is("GroupNormalization", GROUPS)),
+    ("InstanceNorm1d InstanceNorm2d InstanceNorm3d", Is("GroupNormalization", INSTANCE)),
+    ("RMSNorm", Is("RMSNormalization", FEATURES)),
+    ("LocalResponseNorm", Not(NORM)),
     ("RNNCell", Not(CELL)),
     (
         "MultiheadAttention Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer TransformerDecoderLayer",
@@ -100,6 +120,9 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("transpose", Is("Permute", "axes begin with 1, and the batch is not counted: `Permute([2, 1])(x)`")),
     ("batch_norm", Is("BatchNormalization", FEATURES)),
     ("layer_norm", Is("LayerNormalization", FEATURES)),
+    ("group_norm", Is("GroupNormalization", GROUPS)),
+    ("instance_norm", Is("GroupNormalization", INSTANCE)),
+    ("rms_norm", Is("RMSNormalization", FEATURES)),
     ("max_pool1d", Is("MaxPooling1D", POOL_1D)),
     ("max_pool2d", Is("MaxPooling2D", POOL)),
     ("avg_pool1d", Is("AveragePooling1D", MEANS_1D)),
@@ -109,7 +132,10 @@ const FUNCTIONS: &[(&str, Here)] = &[
     ("adaptive_avg_pool2d", Is("AdaptiveAveragePooling2D", PARTS)),
     ("adaptive_max_pool2d", Is("AdaptiveMaxPooling2D", PARTS)),
     ("max_pool3d avg_pool3d adaptive_avg_pool3d adaptive_max_pool3d", Not(VOLUME)),
-    ("conv1d", Not(CONV)),
+    ("conv1d", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("conv2d", Is("Conv2D", FILTERS)),
+    ("conv_transpose1d", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("conv_transpose2d", Is("Conv2DTranspose", FILTERS_BACK)),
     ("squeeze unsqueeze", Not("`Reshape` gives a tensor another shape")),
     (
         "split chunk tile repeat norm matrix_norm clamp clip abs sqrt pow log mean max min argmax scaled_dot_product_attention",
@@ -123,6 +149,11 @@ const OLD: &[(&str, Here)] = &[
     ("CuDNNGRU", Is("GRU", "it needs no other version to be fast: `GRU(64)`")),
     ("TimeDistributedDense", Is("Dense", "it is called on every step by itself: `Dense(8)(steps)`")),
     ("Convolution2D", Is("Conv2D", FILTERS)),
+    ("Convolution1D", Is("Conv1D", FILTERS_OF_STEPS)),
+    ("Convolution2DTranspose Deconvolution2D Deconv2D", Is("Conv2DTranspose", FILTERS_BACK)),
+    ("Convolution1DTranspose", Is("Conv1DTranspose", FILTERS_OF_STEPS_BACK)),
+    ("SeparableConvolution2D", Is("SeparableConv2D", "`SeparableConv2D(filters = 32, kernel_size = 3)`")),
+    ("SeparableConvolution1D", Is("SeparableConv1D", "`SeparableConv1D(filters = 32, kernel_size = 3)`")),
     ("Merge", Is("concatenate", "`add`, `multiply` and `concatenate` each are a layer: `concatenate([a, b])`")),
     ("ThresholdedReLU", Not("the activation `threshold` is the nearest")),
     ("MaxoutDense Highway LocallyConnected1D LocallyConnected2D", Not(OWN)),
@@ -165,19 +196,18 @@ const KERAS: &[(&str, Here)] = &[
     ("GlobalMaxPool2D", Is("GlobalMaxPooling2D", FEATURES)),
     ("MaxPool3D MaxPooling3D AvgPool3D AveragePooling3D GlobalAvgPool3D GlobalAveragePooling3D", Not(VOLUME)),
     ("GlobalMaxPool3D GlobalMaxPooling3D AdaptiveAveragePooling3D AdaptiveMaxPooling3D", Not(VOLUME)),
-    ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
-    ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
-    ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
-    ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
+    ("Conv3D Conv3DTranspose Convolution3D", Not(VOLUME)),
+    ("ConvLSTM1D ConvLSTM2D ConvLSTM3D", Not("`TimeDistributed(Conv2D(..))` and `LSTM` are the nearest")),
+    ("SpatialDropout3D", Not(DROP)),
+    ("ZeroPadding3D Cropping3D UpSampling3D", Not(VOLUMES)),
+    ("SpectralNormalization", Not(NORM)),
     ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
     (
-        "Rescaling Normalization Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
+        "Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
         Not(BEFORE),
     ),
     ("RandomFlip RandomRotation RandomZoom RandomCrop RandomTranslation RandomContrast RandomBrightness", Not(BEFORE)),
     ("Lambda Attention AdditiveAttention MultiHeadAttention GroupQueryAttention EinsumDense", Not(OWN)),
-    ("Identity", Not("`Activation(linear)` does nothing, too")),
-    ("ZeroPadding2D ZeroPadding1D", Not("`Conv2D` pads with `padding = same`")),
 ];
 
 /// Whose the names of a table are.

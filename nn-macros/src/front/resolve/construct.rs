@@ -190,7 +190,10 @@ impl Resolver<'_> {
                 continue;
             }
             let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
-            let a_name = matches!(spec.args[slot].kind, Kind::Choice(names) if names.contains(&"None"));
+            let a_name = match spec.args[slot].kind {
+                Kind::Choice(names) => names.contains(&"None"),
+                kind => kind == Kind::Axes,
+            };
             if !required && !a_name && python::is_none(value) {
                 // `None` is Keras's way to leave an argument out.
                 continue;
@@ -305,7 +308,7 @@ impl Resolver<'_> {
                     .help("a `model!` of its own is a layer");
                 None
             }
-            Bound::Poison => None,
+            Bound::Value(_) | Bound::Poison => None,
         }
     }
 

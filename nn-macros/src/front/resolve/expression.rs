@@ -84,7 +84,7 @@ impl Resolver<'_> {
                 Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
-                Bound::Poison => {
+                Bound::Value(_) | Bound::Poison => {
                     self.look_into(call);
                     Bound::Poison
                 }
@@ -107,7 +107,7 @@ impl Resolver<'_> {
                 Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
-                Bound::Poison => {
+                Bound::Value(_) | Bound::Poison => {
                     self.look_into(call);
                     Bound::Poison
                 }
@@ -309,7 +309,7 @@ impl Resolver<'_> {
                         )
                         .help("call it on a tensor first");
                 }
-                Bound::Poison => failed = true,
+                Bound::Value(_) | Bound::Poison => failed = true,
             }
         }
         (!failed).then_some((tensors, exprs))

@@ -124,7 +124,7 @@ impl Resolver<'_> {
                     .help("write `Sequential([Input(shape = [64]), ..])`; the batch is not counted");
                 return;
             }
-            Bound::Poison => {
+            Bound::Value(_) | Bound::Poison => {
                 // Later layers may still have errors of their own.
                 elements.for_each(|element| {
                     self.eval(element);
@@ -165,7 +165,7 @@ impl Resolver<'_> {
                         .error(Code::TensorForLayer, element, "expected a layer, but this is a tensor")
                         .help("a `Sequential` calls its layers itself");
                 }
-                Bound::Poison => failed = true,
+                Bound::Value(_) | Bound::Poison => failed = true,
             }
         }
         if failed {

@@ -162,7 +162,7 @@ impl Resolver<'_> {
                     let expr = self.expr(element);
                     layers.push((layer, expr));
                 }
-                Bound::Poison => failed = true,
+                Bound::Value(_) | Bound::Poison => failed = true,
                 _ => {
                     failed = true;
                     self.diagnostics

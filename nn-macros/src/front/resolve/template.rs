@@ -8,6 +8,10 @@
 //! };
 //! let y = average([branch(x), branch(x), branch(x)]);      // three sets of weights
 //! ```
+//!
+//! An argument may also be a layer, which the uses share, or a value such as a size or an activation.
+
+mod values;
 
 use super::{Bound, Resolver};
 use crate::front::control;
@@ -53,7 +57,11 @@ impl Resolver<'_> {
             depth::report(call.func.span(), self.diagnostics);
             return Bound::Poison;
         }
-        let arguments: Vec<Bound> = call.args.iter().map(|argument| self.eval(argument)).collect();
+        let argument = |argument: &Expr| match self.is_value(argument) {
+            true => Bound::Value(Rc::new(argument.clone())),
+            false => self.eval(argument),
+        };
+        let arguments: Vec<Bound> = call.args.iter().map(argument).collect();
         if arguments.len() != template.parameters.len() {
             let expected = match template.parameters.len() {
                 1 => "1 argument".to_string(),
@@ -94,7 +102,8 @@ impl Resolver<'_> {
                 Stmt::Local(local) => match (names(&local.pat), &local.init) {
                     (Some(names), Some(init)) => {
                         let docs = annotations::docs(&local.attrs, self.diagnostics);
-                        self.documented(&docs, &names, Some(&init.expr));
+                        let written = self.with_values(&init.expr);
+                        self.documented(&docs, &names, Some(written.as_ref().unwrap_or(&init.expr)));
                     }
                     _ => {
                         self.diagnostics.error(Code::Template, local, "expected `let name = ..;` in a template");
@@ -119,6 +128,8 @@ impl Resolver<'_> {
 
     /// The end of a template: a tensor, or a tuple of them.
     fn value(&mut self, value: &Expr) -> Bound {
+        let written = self.with_values(value);
+        let value = written.as_ref().unwrap_or(value);
         match value {
             Expr::Tuple(_) | Expr::Array(_) => match self.tensor_list(value) {
                 Some((tensors, _)) => Bound::Tensors(tensors),

@@ -152,3 +152,31 @@ fn axes() {
     assert_eq!(infer(&args(1), &[shape]).unwrap(), Inferred::new(shape, &[2, 1, 0, 15]));
     assert!(infer(&args(0), &[shape]).unwrap_err().to_string().contains("counts the batch"));
 }
+
+/// Equal numbers far from 0, whose plain sum in `f32` is off by percents, and numbers that differ in their last digits.
+#[test]
+fn a_mean_far_from_zero() {
+    type One = BatchNormalization<1, 1, 1, 1>;
+    type X = SMatrix<f32, 1, 4096>;
+    let statistics = |x: &[X]| {
+        let (mut w, layer) = (
+            <BatchNormalizationWeights<f32, 1, 1, 1> as Weights<f32>>::zeroed(),
+            One { momentum: 0.0, ..One::DEFAULT },
+        );
+        w.gamma[0] = 1.0;
+        let mut y = std::vec![X::zeros(); x.len()];
+        let mut cache = <One as Layer<f32, X>>::Cache::<Heap>::with_capacity(x.len());
+        let mut rng = StdRng::seed_from_u64(1);
+        let pass = Pass::training(&mut cache, Mode::new(&mut rng));
+        Layer::<f32, X>::forward::<Heap>(&layer, &w, x, &mut y, pass);
+        Train::<f32, X>::update::<Heap>(&layer, &mut w, &cache);
+        let largest = y.iter().flat_map(|y| y.iter()).fold(0f32, |largest, y| largest.max(y.abs()));
+        (w.moving_mean[0], w.moving_variance[0], largest)
+    };
+    for value in [0.1, 1e5 + 0.1, -3e7] {
+        assert_eq!(statistics(&std::vec![X::repeat(value); 50]), (value, 0.0, 0.0));
+    }
+    let x = std::vec![X::from_fn(|_, k| 1e5 + (k % 2) as f32); 50];
+    let (mean, variance, largest) = statistics(&x);
+    assert!((mean - 1e5 - 0.5).abs() < 1e-2 && (variance - 0.25).abs() < 1e-6 && largest < 1.01, "{mean} {variance}");
+}
