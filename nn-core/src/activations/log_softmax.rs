@@ -19,6 +19,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Activation;
     use crate::kernels::{Simd, WithSimd, exp, rows, with_simd};
+    use crate::tensor::copy;
     use crate::tensor::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
@@ -28,7 +29,7 @@ pub(super) mod compute {
     impl Activation for LogSoftmax {
         #[inline]
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x);
+            copy(x, y);
             self.in_place(features, y);
         }
 

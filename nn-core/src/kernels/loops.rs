@@ -78,11 +78,15 @@ pub fn run<L: Loop>(work: L) -> L::Output {
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod build {
     use super::{Function, Loop};
+    use crate::kernels::plain::once;
 
     #[inline(always)]
     pub(super) fn map<T: Copy, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = f.value(x);
+            if !F::SIMPLE {
+                once();
+            }
         }
     }
 
@@ -90,6 +94,9 @@ mod build {
     pub(super) fn apply<T: Copy, F: Function<T>>(f: &F, x: &mut [T]) {
         for x in x {
             *x = f.value(*x);
+            if !F::SIMPLE {
+                once();
+            }
         }
     }
 

@@ -52,7 +52,8 @@ pub fn softmax<T: Scalar>(simd: impl Simd<T>, x: &mut [T]) {
 #[inline(always)]
 pub fn max<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     if !wide(x.len()) {
-        return x.iter().copied().reduce(larger).unwrap_or(T::ZERO);
+        let first = x.first().copied().unwrap_or(T::ZERO);
+        return x.iter().fold(first, |max, &x| larger(max, x));
     }
     let mut lanes = [x[0]; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();

@@ -146,6 +146,14 @@ pub fn add<S: Sample<Element: Scalar>>(to: &mut [S], from: &[S]) {
     }
 }
 
+/// Copies as many scalars as the shorter slice has. Slices of a batch have equal lengths, which the compiler cannot
+/// prove.
+#[inline(always)]
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    let len = from.len().min(to.len());
+    to[..len].copy_from_slice(&from[..len]);
+}
+
 /// One tensor, or a tuple of tensors: the sample types of the inputs or outputs of a layer or a model.
 pub trait Tensors: 'static {
     /// The number of tensors.

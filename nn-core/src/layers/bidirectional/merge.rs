@@ -3,8 +3,7 @@
 use super::compute::Bidirectional;
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use crate::layers::recurrent::Options;
-use crate::layers::recurrent::view::copy;
-use crate::tensor::FloatTensors;
+use crate::tensor::{FloatTensors, copy};
 use crate::tensor::scalar::Scalar;
 use nalgebra::{SMatrix, SVector};
 

@@ -2,11 +2,12 @@
 
 use super::products::{self, Factors};
 use super::sizes::Size;
-use super::view::{Counts, View, copy};
+use super::view::{Counts, View};
 use crate::kernels::{self, Simd};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
+use crate::tensor::copy;
 use crate::tensor::scalar::Scalar;
 use crate::weights::Weights;
 use rand::Rng;

@@ -4,11 +4,10 @@ use super::cell::{Cell, Options};
 use super::projected::compute::FromGates;
 use super::sequence::SequenceParts;
 use super::sizes::{Outputs, Run, Size};
-use super::view::copy;
 use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
-use crate::tensor::{FloatTensors, Tensors};
+use crate::tensor::{FloatTensors, Tensors, copy};
 use rand::Rng;
 
 /// A recurrent layer: a [`Cell`] with options for its walk over a sequence. It is a [`Layer`] on every

@@ -5,8 +5,9 @@ use super::cell::{Cell, Options, Step, StepBack};
 use super::memory::{KeptSlices, Training};
 use super::products::Factors;
 use super::sizes::Size;
-use super::view::{Counts, View, copy};
+use super::view::{Counts, View};
 use crate::kernels::{Simd, WithSimd, prefetch};
+use crate::tensor::copy;
 use crate::tensor::scalar::Scalar;
 
 /// The forward pass, from `memory.pre`. `y` receives all steps of each sample, or the last one; `memory` keeps the

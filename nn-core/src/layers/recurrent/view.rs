@@ -3,8 +3,6 @@
 //! The compiler cannot prove that the row of a sample is in bounds, because the number of samples is a number at run
 //! time. `get` says so with an `Option`, so firmware has no panic.
 
-use crate::tensor::scalar::Scalar;
-
 /// The rows of one step: one for each sample.
 pub struct View<S> {
     data: S,
@@ -87,12 +85,4 @@ impl<'a> Counts<'a> {
     pub fn sample(&self, k: usize) -> bool {
         self.mask.get(k * self.steps + self.at).is_none_or(|&step| step != 0)
     }
-}
-
-/// Copies as many scalars as the shorter slice has. Slices of a batch have equal lengths, which the compiler cannot
-/// prove.
-#[inline(always)]
-pub(in super::super) fn copy<T: Scalar>(from: &[T], to: &mut [T]) {
-    let len = from.len().min(to.len());
-    to[..len].copy_from_slice(&from[..len]);
 }
