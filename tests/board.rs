@@ -214,3 +214,15 @@ fn a_sensor_that_fails_changes_nothing() {
     assert_eq!(plain.step(&optimizer(), &LOSS, (&words, &more), &class, &mut rng), Ok(loss));
     assert_eq!((&trainer.model, trainer.steps()), (&plain.model, 1));
 }
+
+/// The program `kinds` proves for every layer that firmware cannot panic.
+#[test]
+fn every_layer_is_in_the_proof_of_firmware() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware/src/bin/kinds");
+    let pages = std::fs::read_dir(folder).unwrap().map(|page| std::fs::read_to_string(page.unwrap().path()).unwrap());
+    let text: String = pages.collect();
+    for layer in nn_core::layers::LAYERS {
+        let (name, function) = (format!("{}(", layer.name), format!("{}(", layer.name.to_lowercase()));
+        assert!(text.contains(&name) || text.contains(&function), "firmware/src/bin/kinds has no {}", layer.name);
+    }
+}

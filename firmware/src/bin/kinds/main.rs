@@ -8,12 +8,13 @@ mod losses;
 mod optimizers;
 mod recurrent;
 mod sequences;
+mod windows;
 
 use nn::SMatrix;
 use nn_firmware::{measured, say};
 
 nn_firmware::program!({
-    let all = [recurrent::ALL, sequences::ALL, features::ALL, losses::ALL, optimizers::ALL];
+    let all = [recurrent::ALL, sequences::ALL, features::ALL, windows::ALL, losses::ALL, optimizers::ALL];
     measured(|| {
         for (name, run) in all.into_iter().flatten() {
             say!("kinds: ", *name, " ", run());

@@ -33,8 +33,10 @@ fn tiles<T: Scalar + Element>(groups: &Groups<'_, T>, axis: usize) -> impl Itera
     let places = &groups.places;
     let per_group = if axis == LAST { 1 } else { places.dims[LAST] };
     let (width, varies) = (places.dims[axis] * per_group, places.has_variables(axis));
-    let most = (LANES / per_group.max(1) * per_group).max(1);
+    let most = LANES / per_group.max(1) * per_group;
     places.walk(true, 1 << axis).flat_map(move |(place, at)| {
+        // Here, and not before the closure: the compiler then knows that a step of 0, which panics, is impossible.
+        let most = most.max(1);
         (0..width).step_by(most).map(move |k| Tile {
             start: (place + k, if varies { at + k } else { at }),
             width: most.min(width - k),
