@@ -152,3 +152,18 @@ fn numbers_that_only_rustc_knows() {
     // Four weights of 1/4.
     assert!((loss - 0.5 * 4.0 / 16.0).abs() < 1e-6, "{loss}");
 }
+
+model! {
+    #[nn(allow(dropout_on_output))]
+    pub struct Channels;
+    let image = Input(shape = [4, 5, 16]);
+    let y = SpatialDropout2D(0.5)(image);
+    Model(inputs = image, outputs = y)
+}
+
+/// The channels of a prediction are whole; the page of the layer tests training.
+#[test]
+fn spatial_dropout_keeps_predictions() {
+    let image = [SMatrix::<f32, 16, 20>::repeat(1.0)];
+    assert_eq!(Channels::boxed(&mut StdRng::seed_from_u64(1)).predict(image).unwrap(), image);
+}

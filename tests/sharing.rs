@@ -282,6 +282,33 @@ mod template {
         assert!(names[2].starts_with("member_1.y.kernel"), "{names:?}");
     }
 
+    const WIDTH: usize = 3;
+
+    model! {
+        /// Templates take values: numbers, arithmetic of constants, lists, activations, penalties, and defaults of
+        /// other templates.
+        pub struct OfValues;
+
+        let units = Input(shape = [4, 5, 2]);
+        let inner = |x, units| Dense(units, use_bias = false)(x);
+        let block = |x, filters, size, f, penalty, padding| {
+            let x = Conv2D(filters * 2, size, padding = padding, activation = f, kernel_regularizer = penalty)(x);
+            inner(x, filters)
+        };
+        let a = block(units, WIDTH + 1, (3, 1), leaky_relu(0.1), l2(0.01), same);
+        let b = block(a, 2, 2, tanh, l1_l2(l1 = 0.5, l2 = 0.1), valid);
+        let c = Reshape([-1])(b);
+
+        Model(inputs = units, outputs = c)
+    }
+
+    #[test]
+    fn of_values() {
+        // Eight filters of 3 × 1 × 2 with biases, then 8 to 4; four filters of 2 × 2 × 4 with biases, then 4 to 2.
+        assert_eq!(OfValues::PARAMETERS, (3 * 2 * 8 + 8 + 8 * 4) + (4 * 4 * 4 + 4 + 4 * 2));
+        assert_eq!(OfValues::<f32>::OUTPUT_SHAPES, [nn::Shape::new(&[3 * 4 * 2])]);
+    }
+
     model! {
         /// Templates take layers as well as tensors, and return several tensors.
         pub struct Nested;

@@ -17,8 +17,8 @@ impl Picture {
         Picture { width, rows: vec![255; width * height] }
     }
 
-    /// Draws an image of numbers from `dark` to `light`, each pixel as a square of `size` pixels. The place is the upper
-    /// left corner.
+    /// Draws an image of numbers from `dark` to `light`, each pixel as a square of `size` pixels. The place is that of
+    /// the upper left corner.
     pub(crate) fn draw<const W: usize, const H: usize>(
         &mut self,
         image: &[[[f32; 1]; W]; H],

@@ -11,7 +11,7 @@ use crate::tensor::scalar::Scalar;
 
 /// The arguments of a product that is added to rows of `y`, which are `stride` apart. The rows of `x` are `x_stride`
 /// apart; they may overlap.
-pub struct AddProduct<'a, T> {
+pub(super) struct AddProduct<'a, T> {
     pub(super) n: usize,
     pub(super) inputs: usize,
     pub(super) x_stride: usize,

@@ -197,7 +197,9 @@ mod tests {
         for spec in LAYERS {
             let (_, text) =
                 all.iter().find(|(path, _)| path.file_stem().is_some_and(|name| name == spec.module)).unwrap();
-            let title = text.lines().next().and_then(|line| line.strip_prefix(&*std::format!("//! {}: ", spec.name)));
+            let title: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
+            let title = title.join(" ");
+            let title = title.strip_prefix(&*std::format!("{}: ", spec.name));
             let before = text.split("\n    #[example = ").next().unwrap_or_default();
             let docs = before.rsplit("layer! {\n").next().unwrap_or_default().lines();
             let docs: Vec<&str> = docs.map(|line| line.trim_start_matches("    ///").trim()).collect();

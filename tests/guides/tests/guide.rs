@@ -2,11 +2,12 @@
 //!
 //! Source: `guides/functional_api.py` of Keras 3. Parameter counts are those of Keras.
 
+#[allow(unreachable_pub)] // A layer is public where it is declared.
 mod own;
 
+use nn::Shape;
 use nn::data;
 use nn::prelude::*;
-use nn::{Layer, Shape};
 
 fn rng() -> StdRng {
     StdRng::seed_from_u64(1)
@@ -188,18 +189,18 @@ model! {
     /// "Models with multiple inputs and outputs". The lengths of texts are unknown in the guide; its data has these.
     pub struct Tickets;
 
-    let title_input = Input(shape = [10], dtype = u32, name = "title");
-    let body_input = Input(shape = [100], dtype = u32, name = "body");
-    let tags_input = Input(shape = [12], name = "tags");
-    let title_features = Embedding(10_000, 64)(title_input);
-    let body_features = Embedding(10_000, 64)(body_input);
+    let title = Input(shape = [10], dtype = u32);
+    let body = Input(shape = [100], dtype = u32);
+    let tags = Input(shape = [12]);
+    let title_features = Embedding(10_000, 64)(title);
+    let body_features = Embedding(10_000, 64)(body);
     let title_features = LSTM(128)(title_features);
     let body_features = LSTM(32)(body_features);
-    let x = concatenate([title_features, body_features, tags_input]);
-    let priority_pred = Dense(1, name = "priority")(x);
-    let department_pred = Dense(4, name = "department")(x);
+    let x = concatenate([title_features, body_features, tags]);
+    let priority = Dense(1)(x);
+    let department = Dense(4)(x);
 
-    Model(inputs = [title_input, body_input, tags_input], outputs = [priority_pred, department_pred])
+    Model(inputs = [title, body, tags], outputs = [priority, department])
 }
 
 #[test]
@@ -394,7 +395,7 @@ fn layers_of_ones_own() -> nn::Result<()> {
 
 #[test]
 fn shapes() {
-    assert_eq!(Encoder::OUTPUT_SHAPES, [Shape::new(&[16])]);
-    assert_eq!(Decoder::OUTPUT_SHAPES, [Shape::new(&[28, 28, 1])]);
-    assert_eq!(ToyResnet::OUTPUT_SHAPES, [Shape::new(&[10])]);
+    assert_eq!(Encoder::<f32>::OUTPUT_SHAPES, [Shape::new(&[16])]);
+    assert_eq!(Decoder::<f32>::OUTPUT_SHAPES, [Shape::new(&[28, 28, 1])]);
+    assert_eq!(ToyResnet::<f32>::OUTPUT_SHAPES, [Shape::new(&[10])]);
 }

@@ -1,10 +1,11 @@
 //! The examples of Keras 2's guide to the functional interface, in its order and with its sizes.
 //!
-//! Source: `docs/templates/getting-started/functional-api-guide.md` of Keras 2.3.0. Parameter counts are those of Keras.
+//! Source: `docs/templates/getting-started/functional-api-guide.md` of Keras 2.3.0. Parameter counts are those of
+//! Keras.
 
+use nn::Shape;
 use nn::data;
 use nn::prelude::*;
-use nn::{Layer, Shape};
 
 fn rng() -> StdRng {
     StdRng::seed_from_u64(1)
@@ -63,7 +64,7 @@ model! {
 #[test]
 fn a_model_is_called_once_and_for_every_step() -> nn::Result<()> {
     assert_eq!((Called::PARAMETERS, Video::PARAMETERS), (55_050, 55_050));
-    assert_eq!(Video::OUTPUT_SHAPES, [Shape::new(&[20, 10])]);
+    assert_eq!(Video::<f32>::OUTPUT_SHAPES, [Shape::new(&[20, 10])]);
     let video = Video::boxed(&mut rng());
     let frames: Vec<[[f32; 784]; 20]> = data::from_numbers(&(0..20 * 784).collect::<Vec<_>>(), noise)?;
     let steps = video.predict(&frames)?;
@@ -81,15 +82,15 @@ model! {
     let main_input = Input(shape = [100], dtype = u32);
     let x = Embedding(output_dim = 512, input_dim = 10_000, input_length = 100)(main_input);
     let lstm_out = LSTM(32)(x);
-    let auxiliary_output = Dense(1, activation = sigmoid, name = "aux_output")(lstm_out);
-    let auxiliary_input = Input(shape = [5], name = "aux_input");
-    let x = concatenate([lstm_out, auxiliary_input]);
+    let aux_output = Dense(1, activation = sigmoid)(lstm_out);
+    let aux_input = Input(shape = [5]);
+    let x = concatenate([lstm_out, aux_input]);
     let x = Dense(64, activation = relu)(x);
     let x = Dense(64, activation = relu)(x);
     let x = Dense(64, activation = relu)(x);
     let main_output = Dense(1, activation = sigmoid)(x);
 
-    Model(inputs = [main_input, auxiliary_input], outputs = [main_output, auxiliary_output])
+    Model(inputs = [main_input, aux_input], outputs = [main_output, aux_output])
 }
 
 #[test]
@@ -159,7 +160,7 @@ model! {
 #[test]
 fn a_layer_is_called_on_two_sizes() -> nn::Result<()> {
     assert_eq!(Nodes::PARAMETERS, 448);
-    assert_eq!(Nodes::OUTPUT_SHAPES, [Shape::new(&[32, 32, 16]), Shape::new(&[64, 64, 16])]);
+    assert_eq!(Nodes::<f32>::OUTPUT_SHAPES, [Shape::new(&[32, 32, 16]), Shape::new(&[64, 64, 16])]);
     let model = Nodes::boxed(&mut rng());
     // The small image is a corner of the large one, so most pixels are equal.
     let mut small: Vec<[[[f32; 3]; 32]; 32]> = data::zeros(1);
@@ -207,7 +208,7 @@ model! {
 #[test]
 fn an_inception_module() -> nn::Result<()> {
     assert_eq!(Inception::PARAMETERS, 140_160);
-    assert_eq!(Inception::OUTPUT_SHAPES, [Shape::new(&[768, 256, 64])]);
+    assert_eq!(Inception::<f32>::OUTPUT_SHAPES, [Shape::new(&[768, 256, 64])]);
     let mut image: Vec<[[[f32; 3]; 256]; 256]> = data::zeros(1);
     image[0][100][200] = [1.0; 3];
     let y = Inception::boxed(&mut rng()).predict(&image)?;
@@ -276,7 +277,7 @@ model! {
 #[test]
 fn a_shared_vision_model_trains() -> nn::Result<()> {
     assert_eq!(Same::PARAMETERS, 53_057);
-    assert_eq!(Vision::OUTPUT_SHAPES, [Shape::new(&[11 * 11 * 64])]);
+    assert_eq!(Vision::<f32>::OUTPUT_SHAPES, [Shape::new(&[11 * 11 * 64])]);
     let mut images: Vec<[[[f32; 1]; 27]; 27]> = data::zeros(16);
     for (k, image) in images.iter_mut().enumerate() {
         // A horizontal or a vertical bar.
@@ -335,14 +336,14 @@ model! {
 #[test]
 fn visual_question_answering() -> nn::Result<()> {
     assert_eq!((Pictures::PARAMETERS, Answers::PARAMETERS), (1_735_488, 165_077_800));
-    assert_eq!(Pictures::OUTPUT_SHAPES, [Shape::new(&[160_000])]);
+    assert_eq!(Pictures::<f32>::OUTPUT_SHAPES, [Shape::new(&[160_000])]);
     let mut model = Answers::boxed(&mut rng());
     model.output.bias[7] = 1.0;
     let pictures: Vec<[[[f32; 3]; 224]; 224]> = data::from_numbers(&(0..224 * 224 * 3).collect::<Vec<_>>(), noise)?;
     let question = [std::array::from_fn::<u32, 100, _>(|k| k as u32)];
     let answers = model.predict((&pictures, &question))?;
     assert_eq!(answers[0].imax(), 7);
-    assert!((answers[0].sum() - 1.0).abs() < 1e-5);
+    assert!((answers[0].sum() - 1.0).abs() < 1e-4);
     // The features of a picture, from the weights of the larger model.
     let features = model.encoded_image.predict(&pictures)?;
     assert!(features[0].iter().any(|&x| x > 0.0));

@@ -43,6 +43,7 @@ impl Places {
     }
 
     /// Creates the places of a sample whose last scalars, `size` of them, are a group.
+    #[cfg(feature = "compute")]
     pub(in crate::layers) const fn last(groups: usize, size: usize) -> Places {
         Places::new(&[groups, size], 0b01, 0b10)
     }
@@ -123,6 +124,7 @@ impl Axes {
 }
 
 /// Returns the shape of a variable of `size` scalars from its lengths but the first one: [`Axes::rest`].
+#[cfg(feature = "compute")]
 pub(super) const fn variable_shape(size: usize, rest: [usize; MAX_RANK - 1]) -> Shape {
     let (mut dims, mut first, mut rank) = ([0; MAX_RANK], size, 1);
     while rank < MAX_RANK && rest[rank - 1] > 0 {

@@ -1,4 +1,4 @@
-//! AveragePooling1D: the mean of each window of a sequence.
+//! AveragePooling1D: the mean in each window of a sequence.
 //!
 //! ```text
 //! y[t, f] = Σ x[t · s + i, f] / n        over the cells i of the window

@@ -1,4 +1,4 @@
-//! AveragePooling2D: the mean of each window of an image.
+//! AveragePooling2D: the mean in each window of an image.
 //!
 //! ```text
 //! y[r, c, f] = Σ x[r · s + i, c · s' + j, f] / n        over the cells (i, j) of the window

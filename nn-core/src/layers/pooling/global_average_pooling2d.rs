@@ -1,4 +1,4 @@
-//! GlobalAveragePooling2D: the mean over all pixels of an image, for each channel.
+//! GlobalAveragePooling2D: the mean over all pixels of an image.
 //!
 //! ```text
 //! y[f] = Σ x[r, c, f] / (h · w)

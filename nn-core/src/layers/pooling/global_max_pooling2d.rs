@@ -1,4 +1,4 @@
-//! GlobalMaxPooling2D: the largest value over all pixels of an image, for each channel.
+//! GlobalMaxPooling2D: the largest value over all pixels of an image.
 //!
 //! ```text
 //! y[f] = max x[r, c, f]

@@ -7,6 +7,7 @@ use super::wrong::ArrayOf;
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape};
 use crate::spec::text::Text;
+#[cfg(feature = "alloc")]
 use crate::tensor::scalar::Scalar;
 use crate::tensor::{Element, Sample};
 use bytemuck::Pod;

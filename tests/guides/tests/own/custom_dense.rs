@@ -8,7 +8,7 @@ nn::layer! {
         /// The features of the output.
         units: Size = 32,
         /// The initial values of the kernel.
-        pub w_initializer: Initializer = RandomNormal,
+        pub w_initializer: Initializer = GlorotUniform,
     }
 
     pub const SPEC: LayerSpec { weights: CustomDenseWeights<I, O>, infer: rule!(infer) }
@@ -23,12 +23,12 @@ nn::weights! {
     }
 }
 
-pub(crate) const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let units = Args(args).units();
     Ok(Inferred::new(inputs[0].with_last(units), &Consts { I: inputs[0].rows(), O: units }.list()))
 }
 
-impl<T: Scalar, const I: usize, const O: usize> Layer<T, SVector<T, I>> for SPEC::CustomDense<I, O> {
+impl<T: Scalar, const I: usize, const O: usize> Layer<T, SVector<T, I>> for CustomDense<I, O> {
     type Output = SVector<T, O>;
     type Weights = CustomDenseWeights<T, I, O>;
     type Scratch<B: Storage> = ();
@@ -72,5 +72,5 @@ impl<T: Scalar, const I: usize, const O: usize> Layer<T, SVector<T, I>> for SPEC
 
 #[test]
 fn gradients() {
-    nn::testing::check_layer::<SVector<f64, 3>, _>(&SPEC::CustomDense::<3, 5>::DEFAULT);
+    nn::testing::check_layer::<SVector<f64, 3>, _>(&CustomDense::<3, 5>::DEFAULT);
 }

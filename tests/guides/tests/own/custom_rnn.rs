@@ -25,12 +25,12 @@ nn::weights! {
     }
 }
 
-pub(crate) const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let units = Args(args).units();
     Ok(Inferred::new(inputs[0].with_last(units), &Consts { F: inputs[0].rows(), U: units }.list()))
 }
 
-impl<T: Scalar, const F: usize, const U: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for SPEC::CustomRnn<F, U> {
+impl<T: Scalar, const F: usize, const U: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for CustomRnn<F, U> {
     type Output = SMatrix<T, U, S>;
     type Weights = CustomRnnWeights<T, F, U>;
     type Scratch<B: Storage> = ();
@@ -97,5 +97,5 @@ impl<T: Scalar, const F: usize, const U: usize, const S: usize> Layer<T, SMatrix
 
 #[test]
 fn gradients() {
-    nn::testing::check_layer::<SMatrix<f64, 3, 4>, _>(&SPEC::CustomRnn::<3, 5>::DEFAULT);
+    nn::testing::check_layer::<SMatrix<f64, 3, 4>, _>(&CustomRnn::<3, 5>::DEFAULT);
 }

@@ -3,5 +3,5 @@
 mod custom_dense;
 mod custom_rnn;
 
-pub(crate) use custom_dense::SPEC::CustomDense;
-pub(crate) use custom_rnn::SPEC::CustomRnn;
+pub use custom_dense::CustomDense;
+pub use custom_rnn::CustomRnn;
