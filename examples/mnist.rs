@@ -59,8 +59,8 @@ fn main() -> nn::Result<ExitCode> {
     let (mut training, test) = mnist::load(seed)?;
     let mut rng = StdRng::seed_from_u64(seed);
     for k in 0..2 * training.images.len() {
-        let (down, right) = (rng.random_range(-2..3), rng.random_range(-2..3));
-        training.images.push(moved(&training.images[k % 8_000], down, right));
+        let mut pixels = || rng.random_range(-2_i32..3) as isize;
+        training.images.push(moved(&training.images[k % 8_000], pixels(), pixels()));
         training.labels.push(training.labels[k % 8_000]);
     }
     println!("{}", Digit::SUMMARY);

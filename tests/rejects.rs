@@ -287,7 +287,7 @@ model_rejects! {
 }
 
 model_rejects! {
-    ["`epsilon`: expected a finite number of at least 0, but got `1e-60`", "as an `f32` it is 0"] =>
+    ["`epsilon`: expected a finite number above 0, but got `1e-60`", "as an `f32` it is 0"] =>
     struct Vanished;
     let x = Input(shape = [3]);
     let y = BatchNormalization(epsilon = 1e-60)(x);
