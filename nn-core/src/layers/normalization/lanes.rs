@@ -31,8 +31,10 @@ struct Tile {
 #[inline(always)]
 fn tiles<T: Scalar + Element>(groups: &Groups<'_, T>, axis: usize) -> impl Iterator<Item = Tile> {
     let places = &groups.places;
-    let per_group = if axis == LAST { 1 } else { places.dims[LAST] };
-    let (width, varies) = (places.dims[axis] * per_group, places.has_variables(axis));
+    // `get`, because the compiler may not know the axis here.
+    let dim = |axis: usize| places.dims.get(axis).copied().unwrap_or(1);
+    let per_group = if axis == LAST { 1 } else { dim(LAST) };
+    let (width, varies) = (dim(axis) * per_group, places.has_variables(axis));
     let most = LANES / per_group.max(1) * per_group;
     places.walk(true, 1 << axis).flat_map(move |(place, at)| {
         // Here, and not before the closure: the compiler then knows that a step of 0, which panics, is impossible.
