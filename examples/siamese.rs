@@ -15,6 +15,7 @@
 mod outcome;
 
 use nn::prelude::*;
+use nn::schedules::CosineDecay;
 use outcome::{Claims, seed};
 use rand::RngExt;
 use std::process::ExitCode;

@@ -18,7 +18,7 @@ pub use crate::losses::{
 };
 pub use crate::metrics::{Accuracy, Mae, Mse};
 pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
-pub use crate::schedules::{CosineDecay, ExponentialDecay};
+pub use crate::schedules::ExponentialDecay;
 #[cfg(feature = "train")]
 pub use crate::{
     Adapt, Compile, CompileValue, Fit, Verbose,

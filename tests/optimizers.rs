@@ -20,7 +20,7 @@ mod fixture;
 use fixture::Fixture;
 use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam};
 use nn::prelude::*;
-use nn::schedules::{CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay};
+use nn::schedules::{CosineDecay, CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay};
 use nn::{Path, Variable, Weights};
 use std::collections::BTreeSet;
 

@@ -17,7 +17,9 @@ use nn::losses::{
 use nn::metrics::Metrics;
 use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam};
 use nn::prelude::*;
-use nn::schedules::{CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, Schedule};
+use nn::schedules::{
+    CosineDecay, CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, Schedule,
+};
 use nn::{Error, StepError, Trainer};
 
 model! {

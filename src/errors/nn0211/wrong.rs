@@ -4,9 +4,9 @@ model! {
     pub struct Digits;
 
     let image = Input(shape = [4, 6]);
-    let scaled = LayerNormalization(axis = 1)(image);
+    let mean = GlobalAveragePooling1D(data_format = channels_first)(image);
 
-    Model(inputs = image, outputs = scaled)
+    Model(inputs = image, outputs = mean)
 }
 
 fn main() {}

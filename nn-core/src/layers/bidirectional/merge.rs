@@ -3,8 +3,8 @@
 use super::compute::Bidirectional;
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use crate::layers::recurrent::Options;
-use crate::tensor::{FloatTensors, copy};
 use crate::tensor::scalar::Scalar;
+use crate::tensor::{FloatTensors, copy};
 use nalgebra::{SMatrix, SVector};
 
 /// A merge mode, given by its index, with a number of last states.
