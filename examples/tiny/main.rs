@@ -49,6 +49,10 @@ where
     let mut model = M::boxed(&mut StdRng::seed_from_u64(1));
     model.load_weights(folder.join(format!("{name}.safetensors")))?;
     let golden = folder.join(format!("{name}_golden.safetensors"));
+    if !golden.exists() {
+        println!("{name}: there are no outputs to compare with\n");
+        return Ok(true);
+    }
     let (x, expected) = (numbers(&golden, "x"), numbers(&golden, "y"));
     let (x, expected): (&[SMatrix<f32, R, C>], &[SVector<f32, N>]) = (from_flat(&x)?, from_flat(&expected)?);
     let worst = |y: &[SVector<f32, N>]| {
