@@ -4,7 +4,7 @@
 //! cargo run --release --example mnist
 //! ```
 //!
-//! It trains on 8,000 digits, and on two copies of each that are moved by a pixel or two. It is tested on 2,000 others.
+//! It trains on 8,000 digits, and on four copies of each that are moved by a pixel or two. It is tested on 2,000 others.
 //! It writes the filters of the first layer to `mnist_filters.png`, and digits that it takes for others to
 //! `mnist_mistakes.png`.
 
@@ -58,7 +58,7 @@ fn main() -> nn::Result<ExitCode> {
     let seed = seed();
     let (mut training, test) = mnist::load(seed)?;
     let mut rng = StdRng::seed_from_u64(seed);
-    for k in 0..2 * training.images.len() {
+    for k in 0..4 * training.images.len() {
         let mut pixels = || rng.random_range(-2_i32..3) as isize;
         training.images.push(moved(&training.images[k % 8_000], pixels(), pixels()));
         training.labels.push(training.labels[k % 8_000]);

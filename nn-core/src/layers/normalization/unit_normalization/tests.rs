@@ -22,7 +22,6 @@ fn gradients() {
         dim_5: 15,
         group_axes: 0b100000,
         variable_axes: 0b010000,
-        ..UnitNormalization::DEFAULT
     });
 }
 
