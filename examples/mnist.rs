@@ -4,9 +4,8 @@
 //! cargo run --release --example mnist
 //! ```
 //!
-//! It trains on 8,000 digits, and on four copies of each that are moved by a pixel or two. It is tested on 2,000 others.
-//! It writes the filters of the first layer to `mnist_filters.png`, and digits that it takes for others to
-//! `mnist_mistakes.png`.
+//! It trains on 8,000 digits, and on four copies of each, moved by a pixel or two. It is tested on 2,000 others. It
+//! writes the filters of the first layer to `mnist_filters.png`, and mistakes to `mnist_mistakes.png`.
 
 #[path = "common/mnist.rs"]
 mod mnist;

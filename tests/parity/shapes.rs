@@ -1,5 +1,8 @@
 //! Layers that move, scale and normalize numbers: `tests/fixtures/shapes.py`.
 
+// Lints: a Dense on an image is meant here.
+#![allow(deprecated)]
+
 use crate::F64;
 use crate::fixture::Fixture;
 use crate::graphs::RMSPROP;
