@@ -12,7 +12,7 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Creates a picture of so many pixels.
+    /// Creates a white picture.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         Picture { width, rows: vec![255; width * height] }
     }

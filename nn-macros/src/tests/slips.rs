@@ -149,7 +149,7 @@ fn one_slip_is_one_error() {
     }
 }
 
-/// What looks like a slip and is none.
+/// Valid graphs that look like slips.
 #[test]
 fn code_without_a_slip() {
     for value in [

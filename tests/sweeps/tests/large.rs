@@ -11,7 +11,7 @@
 use nn::layer::Tensors;
 use nn::prelude::*;
 
-/// Models with so many words and features.
+/// Models of one form, with these numbers of words and features.
 macro_rules! models {
     ($words:tt $features:tt) => {
         const WORDS: usize = $words;
