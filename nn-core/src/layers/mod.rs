@@ -126,8 +126,11 @@ mod split_input;
 mod strides;
 
 pub use conv::geometry::Geometry;
+pub use normalization::axes::NormalizedAxes;
+pub use pooling::windows::{PoolGeometry, PoolParts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
+pub use reshaping::frame::Frame;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;
 #[cfg(feature = "compute")]

@@ -27,11 +27,12 @@ mod own;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
-pub(crate) use declare::layer;
+pub(crate) use declare::{fields, layer};
 #[doc(hidden)]
 pub use declare::{leading, page};
 pub use dtype::Dtype;
 pub use folding::Folding;
+pub(crate) use inferred::found;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS, MAX_OWN_CONSTS};
 
 use crate::spec::shape::{Shape, ShapeError};

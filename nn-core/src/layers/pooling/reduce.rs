@@ -1,6 +1,6 @@
 //! The largest value and the mean of each window, and their gradients. A sequence is an image of one row.
 
-use super::windows::Axis;
+use super::windows::{Axis, PoolGeometry, PoolParts};
 use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
@@ -74,6 +74,21 @@ impl Windows {
                 window.columns.clone().for_each(|column| pixel(row, column));
             }
         }
+    }
+}
+
+impl PoolGeometry {
+    /// Returns the windows over images of these channels.
+    pub(in crate::layers) const fn windows(&self, channels: usize) -> Windows {
+        Windows::over_images(self.rows(), self.columns(), channels)
+    }
+}
+
+impl PoolParts {
+    /// Returns the windows over images of these channels.
+    pub(in crate::layers) const fn windows(&self, channels: usize) -> Windows {
+        let rows = Axis::equal(self.input_height, self.output_height);
+        Windows::over_images(rows, Axis::equal(self.input_width, self.output_width), channels)
     }
 }
 
