@@ -117,6 +117,8 @@ layers! {
 // Code that several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
+#[cfg(feature = "compute")]
+mod over_slices;
 pub mod recurrent;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 mod sparse;
