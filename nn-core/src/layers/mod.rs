@@ -117,6 +117,8 @@ layers! {
 // Code that several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
+#[cfg(all(test, feature = "compute"))]
+mod onnx_nodes;
 #[cfg(feature = "compute")]
 mod over_slices;
 pub mod recurrent;
