@@ -90,7 +90,7 @@ layers! {
         gaussian_noise,
         spatial_dropout1d,
         spatial_dropout2d;
-        spatial
+        noise, spatial
     }
 
     /// The same numbers in another shape.
@@ -134,6 +134,7 @@ pub use normalization::axes::NormalizedAxes;
 pub use pooling::windows::{PoolGeometry, PoolParts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
+pub use regularization::noise::NoiseShape;
 pub use reshaping::frame::Frame;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;

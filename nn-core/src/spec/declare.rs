@@ -17,7 +17,10 @@ pub use names::{leading, page};
 /// ```ignore
 /// layer! {
 ///     /// All axes of a sample of `N` scalars as one.
-///     pub struct Flatten<N> {}
+///     pub struct Flatten<N> {
+///         /// The order of the axes. Channels are last.
+///         data_format: Choice { CHANNELS_LAST = "channels_last" },
+///     }
 ///
 ///     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 /// }
