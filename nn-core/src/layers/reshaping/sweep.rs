@@ -59,8 +59,10 @@ impl Sizes {
 
 #[test]
 fn sweep() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/shapes.txt");
-    let text = std::fs::read_to_string(path).unwrap();
+    let read = |file| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(file)).unwrap()
+    };
+    let text = read("shapes.txt") + &read("interpolation.txt");
     let mut cases = 0;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split("; ").collect();
@@ -87,6 +89,13 @@ fn sweep() {
                 (&up_sampling2d::SPEC, sizes),
                 (|x, y, s| s.up_sampling2d().repeat(x, y), |dy, dx, s| s.up_sampling2d().add_repeated(dy, dx)),
             ),
+            "bicubic" => (
+                (&up_sampling2d::SPEC, sizes),
+                (
+                    |x, y, s| s.up_sampling2d().interpolate_cubic(x, y),
+                    |dy, dx, s| s.up_sampling2d().add_interpolated_cubic(dy, dx),
+                ),
+            ),
             _ => (
                 (&up_sampling2d::SPEC, sizes),
                 (|x, y, s| s.up_sampling2d().interpolate(x, y), |dy, dx, s| s.up_sampling2d().add_interpolated(dy, dx)),
@@ -107,5 +116,5 @@ fn sweep() {
         }
         cases += 1;
     }
-    assert!(cases > 400, "{cases} cases");
+    assert!(cases > 480, "{cases} cases");
 }
