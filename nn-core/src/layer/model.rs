@@ -9,11 +9,11 @@ use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
 use crate::spec::text::Text;
+use crate::tensor::Tensors;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::inspect::Inspect;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline};
-use crate::tensor::Tensors;
 use crate::weights::{self, Weights};
 use rand::Rng;
 

@@ -87,8 +87,8 @@ mod compute {
             first
         }
 
-        /// Fills `noise` with drawn numbers. A sample has `sample` scalars, and `last` along its last axis; `batch` is 1
-        /// if all samples share their noise.
+        /// Fills `noise` with drawn numbers. A sample has `sample` scalars, and `last` along its last axis; `batch` is
+        /// 1 if all samples share their noise.
         pub(in super::super) fn fill<T: Scalar>(
             &self,
             batch: usize,

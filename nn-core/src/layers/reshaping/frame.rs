@@ -116,7 +116,8 @@ pub(super) const fn padding(
     Ok((output, Frame { top: rows.0, left: columns.0, height, width, large_height, large_width }))
 }
 
-/// Returns the shape of a cropped input, and the place of the output in it. `argument` is the argument's place and name.
+/// Returns the shape of a cropped input, and the place of the output in it. `argument` is the argument's place and
+/// name.
 pub(super) const fn cropping(
     axes: Axes,
     x: &Shape,
