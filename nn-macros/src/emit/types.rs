@@ -368,7 +368,7 @@ impl Context<'_> {
             1 => quote!(#name),
             2..=MAX_INPUTS => quote!(#name.#place),
             // The last group of 13 parts is one part.
-            _ if i % MAX_INPUTS == 0 && i + 1 == count => quote!(#name.#group),
+            _ if i.is_multiple_of(MAX_INPUTS) && i + 1 == count => quote!(#name.#group),
             _ => quote!(#name.#group.#place),
         }
     }

@@ -13,7 +13,8 @@
 //!
 //! Shapes: input `(h, w, channels)`, output `(h · s, w · s', channels)` with `size = (s, s')`. Pixels have their
 //! positions in their centres, as in Keras. TensorFlow computes in `f32`, and takes bicubic weights from a table of
-//! 1024 distances; JAX computes these formulas. Keras also has `lanczos3` and `lanczos5`, which need sines and are left out.
+//! 1024 distances; JAX computes these formulas. Keras also has `lanczos3` and `lanczos5`, which need sines and are left
+//! out.
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/up_sampling2d/>
 
