@@ -9,11 +9,11 @@ use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
 use crate::spec::text::Text;
+use crate::tensor::Tensors;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::inspect::Inspect;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline};
-use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{self, Weights};
 use rand::Rng;
 
@@ -33,8 +33,8 @@ pub trait Model: Weights<Self::Scalar> + Component {
     type Scalar: Scalar + Element;
     /// The input samples.
     type Inputs: Tensors + Inspect;
-    /// The output samples.
-    type Outputs: FloatTensors<Self::Scalar> + Inspect;
+    /// The output samples; more than 12 are a tuple of tuples.
+    type Outputs: Tensors + Inspect;
     /// The graph: a type without size.
     type Graph: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
     /// The graph of a training step. It does not compute the gradients of the inputs. Layers that never learn

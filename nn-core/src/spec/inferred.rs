@@ -4,6 +4,17 @@ use super::MAX_INPUTS;
 use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
 
+/// Returns the value, or leaves a shape rule with the error.
+macro_rules! found {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+pub(crate) use found;
+
 /// The maximum number of constants of a layer's type.
 pub const MAX_CONSTS: usize = 10;
 /// The maximum number of constants of the type of a user's own layer.

@@ -26,7 +26,9 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
+use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -62,6 +64,10 @@ layer! {
         pub beta_constraint: Constraint,
         /// A bound on the factor.
         pub gamma_constraint: Constraint,
+        /// Batch renormalization, which this library does not have: `false`.
+        renorm: Flag = false,
+        /// Statistics over several machines. A model trains on one: `false`.
+        synchronized: Flag = false,
     }
 
     pub const SPEC: LayerSpec {
@@ -76,8 +82,20 @@ layer! {
 }
 
 /// Returns the shape of the input; the type has the distance of neighbours along `axis` as its `STRIDE`.
+///
+/// # Errors
+/// If there is no such axis, or for `renorm` and `synchronized`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
+    if args.renorm() {
+        let message = Text::new().str("batch renormalization is not supported: leave `renorm` out");
+        return Err(ShapeError::argument(Code::Unsupported, arg::renorm, message));
+    }
+    if args.synchronized() {
+        let message = Text::new().str("a model trains on one machine, with statistics of the whole batch: ");
+        let message = message.str("leave `synchronized` out");
+        return Err(ShapeError::argument(Code::Unsupported, arg::synchronized, message));
+    }
     match x.axis(args.axis()) {
         Some(axis) => {
             let (center, scale) = (args.center() as usize, args.scale() as usize);

@@ -22,6 +22,8 @@ layer! {
     pub struct GaussianNoise {
         /// The standard deviation of the noise, from 0 to 1.
         pub stddev: Float,
+        /// Has no effect: the seed of `fit` decides about random numbers.
+        seed: Option<Int>,
     }
 
     pub const SPEC: LayerSpec {
