@@ -39,10 +39,10 @@ impl<const R: usize, const C: usize> Made for SMatrix<u32, R, C> {
 }
 
 /// Defines kinds: the types of a sample and of its target, the loss, the optimizer with the number of its slots, and
-/// the graph.
+/// the graph. Kinds without a graph share the model `Net` of the page.
 #[macro_export]
 macro_rules! kinds {
-    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal { $($graph:tt)* })*) => {
+    (@program $($name:ident)*) => {
         /// The kinds of this page.
         const ALL: &[nn_firmware::kinds::Kind] = &[$((stringify!($name), $name::run)),*];
 
@@ -52,19 +52,30 @@ macro_rules! kinds {
             }
             true
         });
-
-        // The graphs have all kinds of layers, and need no sense.
-        $(#[allow(deprecated)]
-        mod $name {
-            use super::*;
-            use nn_firmware::kinds::Made;
-            use nn_firmware::{NO_PRINT, fingerprint};
-
+    };
+    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal;)*) => {
+        $crate::kinds!(@program $($name)*);
+        $($crate::kinds!(@kind $name: $x, $y, $loss, $optimizer, $slots,);)*
+    };
+    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal { $($graph:tt)* })*) => {
+        $crate::kinds!(@program $($name)*);
+        $($crate::kinds!(@kind $name: $x, $y, $loss, $optimizer, $slots,
             model! {
                 /// The model of this kind.
                 pub struct Net;
                 $($graph)*
             }
+        );)*
+    };
+    (@kind $name:ident: $x:ty, $y:ty, $loss:ty, $optimizer:expr, $slots:literal, $($model:item)?) => {
+        // The graphs have all kinds of layers, and need no sense.
+        #[allow(deprecated)]
+        mod $name {
+            use super::*;
+            use nn_firmware::kinds::Made;
+            use nn_firmware::{NO_PRINT, fingerprint};
+
+            $($model)?
 
             /// Predicts a sample, and trains with batches of one to eight samples.
             pub(super) fn run() -> u32 {
@@ -112,6 +123,6 @@ macro_rules! kinds {
                 let y = net.call(&<$x>::made(1, 1));
                 fingerprint(y.as_slice(), fingerprint(net.as_slice(), print))
             }
-        })*
+        }
     };
 }

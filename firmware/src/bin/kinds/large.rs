@@ -24,7 +24,7 @@ kinds! {
         let h = BatchNormalization()(Conv2D(72, 3, strides = 2, padding = same, activation = relu)(x));
         let h = BatchNormalization(axis = 1)(DepthwiseConv2D(3, padding = same)(h));
         let h = BatchNormalization(axis = 2)(SeparableConv2D(40, 3, strides = 2)(h));
-        let h = GroupNormalization(4)(Conv2D(40, 1, groups = 2)(h));
+        let h = GroupNormalization(4)(Softmax(axis = 1)(Conv2D(40, 1, groups = 2)(h)));
         let h = RMSNormalization()(Conv2DTranspose(33, 3, strides = 2)(h));
         let h = LayerNormalization(axis = [1, 2])(SpatialDropout2D(0.1)(MaxPooling2D(2, padding = same)(h)));
         let a = GlobalMaxPooling2D()(UpSampling2D(2)(h));
