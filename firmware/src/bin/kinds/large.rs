@@ -1,5 +1,5 @@
-//! Layers of sizes above those of blocks in the kernels. The compiler unrolls loops over small sizes, and then sees more
-//! of their indices.
+//! Layers of sizes above those of blocks in the kernels. The compiler unrolls loops over small sizes, and then sees
+//! more of their indices.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
