@@ -19,8 +19,8 @@ kinds! {
         let y = Dense(2)(Dropout(0.2)(h));
         Model(inputs = x, outputs = y)
     }
-    large_image: SMatrix<f32, 3, 600> => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
-        let x = Input(shape = [30, 20, 3]);
+    large_image: SMatrix<f32, 3, 99> => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
+        let x = Input(shape = [11, 9, 3]);
         let h = BatchNormalization()(Conv2D(72, 3, strides = 2, padding = same, activation = relu)(x));
         let h = BatchNormalization(axis = 1)(DepthwiseConv2D(3, padding = same)(h));
         let h = BatchNormalization(axis = 2)(SeparableConv2D(40, 3, strides = 2)(h));
