@@ -5,6 +5,10 @@ use nn::prelude::*;
 
 #[path = "fold/bidirectional.rs"]
 mod bidirectional;
+#[path = "fold/convolutions.rs"]
+mod convolutions;
+#[path = "fold/images.rs"]
+mod images;
 #[path = "fold/inside.rs"]
 mod inside;
 #[path = "fold/split_input.rs"]
@@ -20,7 +24,7 @@ fn random<M: Model>(seed: u64) -> Box<M> {
     M::variables(&nn::Path::ROOT, &mut |variable| {
         let range = start..start + variable.shape.size();
         start = range.end;
-        if variable.path.name() == "moving_variance" {
+        if variable.path.name().ends_with("variance") {
             variances.push(range);
         }
     });

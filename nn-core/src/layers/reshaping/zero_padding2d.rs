@@ -14,7 +14,7 @@ use super::frame;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// Puts rows and columns of zeros around an image.
@@ -42,7 +42,10 @@ layer! {
         large_width,
     }
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec {
+        folding: Folding::Padding,
+        infer: rule!(infer),
+    }
 }
 
 /// The place and the name of the argument.
