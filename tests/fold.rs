@@ -150,6 +150,29 @@ fn what_follows_the_row_of_a_table_is_folded_into_it() {
     close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
+model! {
+    /// Scales behind a table.
+    struct Scaled;
+
+    let x = Input(shape = [6], dtype = u32);
+    let y = Embedding(30, 4)(x);
+    let y = Rescaling(2.0, offset = [0.1, 0.2, 0.3, 0.4])(y);
+    let y = Normalization(axis = None)(y);
+    let y = Normalization(mean = [1.0, 2.0, 3.0, 4.0], variance = 2.0)(y);
+    let z = Conv1D(3, 2)(y);
+
+    Model(inputs = x, outputs = z)
+}
+
+#[test]
+fn scales_behind_a_table() {
+    let model = random::<Scaled<f64>>(6);
+    let folded = model.fold();
+    let ScaledFolded { embedding: _, z: _ } = &*folded;
+    let x = indices::<6>(9, 30, 7);
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
+}
+
 const WORDS: usize = 40;
 const WIDE: usize = 6;
 
