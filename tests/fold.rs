@@ -158,7 +158,7 @@ model! {
     let y = Embedding(30, 4)(x);
     let y = Rescaling(2.0, offset = [0.1, 0.2, 0.3, 0.4])(y);
     let y = Normalization(axis = None)(y);
-    let y = Normalization(mean = [1.0, 2.0, 3.0, 4.0], variance = 2.0)(y);
+    let y = Normalization(mean = [1.0, 2.0, 3.0, 4.0], variance = [2.0, 1.0, 0.5, 3.0])(y);
     let z = Conv1D(3, 2)(y);
 
     Model(inputs = x, outputs = z)

@@ -336,6 +336,40 @@ fn sizes_that_only_rustc_knows() {
 }
 
 model! {
+    /// Steps that only rustc knows, and filters on steps that are literals.
+    struct ConstantSteps;
+
+    let x = Input(shape = [SIDE, 2]);
+    let gone_learnt = Normalization(mean = [0.0, 0.0], variance = [4.0, 9.0])(x);
+    let gone_zeros = ZeroPadding1D((2, 1))(gone_learnt);
+    let a = Conv1D(3, 3, strides = 2, use_bias = false)(gone_zeros);
+    let kept_offset = Normalization()(x);
+    let gone_more = ZeroPadding1D(1)(kept_offset);
+    let b = Conv1D(3, 1)(gone_more);
+    let steps = Reshape([6, 2])(x);
+    let gone_known = ZeroPadding1D(1)(steps);
+    let c = Conv1D(CHANNELS, 3, use_bias = false)(gone_known);
+    let gone_normal = BatchNormalization()(c);
+    let y = concatenate([Flatten()(a), Flatten()(b), Flatten()(gone_normal)]);
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn steps_that_only_rustc_knows() {
+    check_layers::<ConstantSteps<f64>>(&[
+        "gone_learnt",
+        "gone_zeros",
+        "kept_offset",
+        "gone_more",
+        "gone_known",
+        "gone_normal",
+    ]);
+    agrees::<ConstantSteps<f64>, 2, 6, _>();
+    assert!(random::<ConstantSteps<f64>>(1).fold().a.bias.is_empty());
+}
+
+model! {
     /// One layer on images of two sizes, once with a border.
     struct Shared;
 
