@@ -266,7 +266,7 @@ fn a_separable_network() {
 }
 
 model! {
-    /// Two kernels become one if that has no more weights.
+    /// Two kernels become one if that is faster and has no more weights.
     struct Kernels;
 
     let x = Input(shape = [5, 5, 4]);
@@ -274,10 +274,12 @@ model! {
     let few = SeparableConv2D(2, 3, depth_multiplier = 2, strides = 2, activation = relu)(x);
     let many = SeparableConv2D(3, 3)(x);
     // No layer with one kernel has strides and a dilation.
-    let both = SeparableConv2D(1, 2, strides = 2, dilation_rate = 2)(x);
+    let both = SeparableConv2D(1, 2, depth_multiplier = 2, strides = 2, dilation_rate = 2)(x);
+    // A single filter has fewer weights, but fills no vector.
+    let thin = SeparableConv2D(1, 3)(x);
     let steps = Reshape([25, 4])(x);
     let narrow = SeparableConv1D(1, 4, depth_multiplier = 3, padding = same)(steps);
-    let y = concatenate([Flatten()(one), Flatten()(few), Flatten()(many), Flatten()(both), Flatten()(narrow)]);
+    let y = concatenate([Flatten()(one), Flatten()(few), Flatten()(many), Flatten()(both), Flatten()(thin), Flatten()(narrow)]);
 
     Model(inputs = x, outputs = y)
 }
@@ -285,9 +287,10 @@ model! {
 #[test]
 fn two_kernels_become_one() {
     let model = random::<Kernels<f64>>(5);
-    let KernelsFolded { one, few, many, both, narrow } = *model.fold();
+    let KernelsFolded { one, few, many, both, thin, narrow } = *model.fold();
     assert_eq!((one.kernel.shape(), few.kernel.shape(), narrow.kernel.shape()), ((7, 4), (2, 36), (1, 16)));
     assert_eq!((many.pointwise_kernel, many.bias), (model.many.pointwise_kernel, model.many.bias));
+    assert_eq!(thin, model.thin);
     assert_eq!((both.depthwise_kernel, one.bias.len(), few.bias), (model.both.depthwise_kernel, 0, model.few.bias));
     agrees::<Kernels<f64>, 4, 25, _>();
     let saved = (4 + 4 * 7 - 4 * 7) + (8 * 9 + 8 * 2 - 36 * 2) + (12 * 4 + 12 - 16);

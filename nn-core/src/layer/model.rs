@@ -120,9 +120,9 @@ pub trait Model: Weights<Self::Scalar> + Component {
     ///   over a border: with `padding = valid`, a window of one pixel, or strides that cover the image exactly. Before
     ///   a transposed convolution, an offset stays unless the window is one pixel and the strides are 1.
     /// - A ZeroPadding is removed if only convolutions read it. Their windows begin outside the image instead.
-    /// - A SeparableConv becomes a Conv if one kernel has no more weights than two, and therefore no more arithmetic:
-    ///   with a window of one pixel, with very few filters, or with a large `depth_multiplier`. A common
-    ///   SeparableConv, such as 3 × 3 with 32 filters, stays. The sizes must be literals.
+    /// - A SeparableConv with a window of one pixel or a `depth_multiplier` becomes a Conv if one kernel has no more
+    ///   weights than two, and therefore no more arithmetic. A common SeparableConv, such as 3 × 3 with 32 filters for
+    ///   32 channels, stays. The sizes must be literals.
     /// - Layers that follow an Embedding and act on each row alone (activations, Dense, scales as above) are
     ///   computed once for every row of its table. Before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one, the
     ///   table also holds the product with the kernels, which is most of the arithmetic. If the sizes are literals, a

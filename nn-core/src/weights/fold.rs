@@ -3,7 +3,7 @@
 //! ```text
 //! Dense, then BatchNormalization      s ⊙ (W · x + b) + t = (diag(s) · W) · x + (s ⊙ b + t)          after
 //! BatchNormalization, then Dense      W · (s ⊙ x + t) + b = (W · diag(s)) · x + (W · t + b)          before
-//! SeparableConv                       W · (D · x) + b = (W · D) · x + b, if W · D has no more weights  compose
+//! SeparableConv                       W · (D · x) + b = (W · D) · x + b, if W · D is smaller           compose
 //! Embedding, then a layer by position f(E[i]) = f(E)[i]: the table of all results                    rows
 //! Embedding, then a recurrent layer   W · E[i] + b: the table of all products                        project
 //! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               SplitInput

@@ -6,8 +6,8 @@ use crate::graph::{Arg, Computed, ConstId, Facts, LayerId, Op, Origin};
 use nn_core::layers::Geometry;
 use nn_core::spec::{Composed, Filters, Folding, Inferred, Value};
 
-/// Replaces layers with two kernels by layers with one, if that has no more weights: it then has no more products
-/// either.
+/// Replaces layers with two kernels by layers with one, if that is faster and has no more weights, and therefore no
+/// more products.
 pub(super) fn compose(rewrite: &mut Rewrite) {
     for layer in 0..rewrite.alone.len() {
         if let Folding::Filters { form: Filters::Separable(composed), .. } = rewrite.folding(layer) {
@@ -30,8 +30,12 @@ impl Rewrite {
         let known: Vec<Value> = args.iter().map(|arg| arg.value).collect::<Option<_>>()?;
         let constant = |place| self.constant_of(layer, layer, place)?.known();
         let [cells, products, filters] = [to.cells, to.products, to.filters].map(constant);
+        let (cells, products, filters) = (cells?, products?, filters?);
         let channels = self.shape(self.graph.nodes[*calls.first()?].inputs[0])?.rows();
-        if cells? * channels * filters? > products? * (cells? + filters?) {
+        // The vectors of a product run over the filters. With one result for each channel, only a few filters have no
+        // more weights, and their vectors would be nearly empty.
+        let is_fast = cells == 1 || products > channels;
+        if !is_fast || cells * channels * filters > products * (cells + filters) {
             return None;
         }
         // Not every layer with one kernel exists: it has no strides with a dilation.
