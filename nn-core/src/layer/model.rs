@@ -112,9 +112,18 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// Returns a read-only form for predictions, with everything folded that the graph allows:
     ///
     /// - Layers without effect in a prediction (Dropout, GaussianNoise, penalties on activations) are removed.
-    /// - A BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent
-    ///   layer behind it (Bidirectional too).
-    /// - Layers that follow an Embedding and act on each row alone (activations, Dense, BatchNormalization) are
+    /// - A BatchNormalization, Normalization or Rescaling along the last axis is folded into the Dense or the
+    ///   convolution before it, or into the Dense, convolution or recurrent layer behind it (Bidirectional too). Layers
+    ///   that only reshape, such as Flatten, may stand between. An activation that follows is then computed in the
+    ///   place of the convolution's output.
+    /// - Before a convolution, that holds if the scale has no offset (`Rescaling(1.0 / 255)`), or if no window reaches
+    ///   over a border: with `padding = valid`, a window of one pixel, or strides that cover the image exactly. Before
+    ///   a transposed convolution, an offset stays unless the window is one pixel and the strides are 1.
+    /// - A ZeroPadding is removed if only convolutions read it. Their windows begin outside the image instead.
+    /// - A SeparableConv with a window of one pixel or a `depth_multiplier` becomes a Conv if one kernel has no more
+    ///   weights than two, and therefore no more arithmetic. A common SeparableConv, such as 3 × 3 with 32 filters for
+    ///   32 channels, stays. The sizes must be literals.
+    /// - Layers that follow an Embedding and act on each row alone (activations, Dense, scales as above) are
     ///   computed once for every row of its table. Before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one, the
     ///   table also holds the product with the kernels, which is most of the arithmetic. If the sizes are literals, a
     ///   table that would grow more than fourfold stays as it is; a table for both directions holds the products of

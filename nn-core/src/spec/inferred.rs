@@ -82,6 +82,15 @@ impl Inferred {
         inferred
     }
 
+    /// Returns the same result with other constants of the type.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_CONSTS`].
+    pub const fn with_constants(self, consts: &[usize]) -> Self {
+        let inferred = Inferred::many(self.outputs(), consts).with(self.fields()).workspace(self.workspace);
+        Inferred { users: self.users, ..inferred }
+    }
+
     /// Adds a value for a field of the layer's struct. The specification lists these fields
     /// ([`LayerSpec::fields`](super::LayerSpec::fields)).
     ///

@@ -31,7 +31,7 @@ pub(crate) use declare::{fields, layer};
 #[doc(hidden)]
 pub use declare::{leading, page};
 pub use dtype::Dtype;
-pub use folding::Folding;
+pub use folding::{Composed, Filters, Folding};
 pub(crate) use inferred::found;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS, MAX_OWN_CONSTS};
 
@@ -145,6 +145,8 @@ impl PartialEq for LayerSpec {
         (self.module, self.name) == (other.module, other.name)
     }
 }
+
+impl Eq for LayerSpec {}
 
 impl core::fmt::Debug for LayerSpec {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -204,10 +204,8 @@ pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>, arguments: 
     }
     // A graph twice as long takes rustc twice as long.
     let adds = |words: &HashSet<String>, length: usize| words.len() * 1_000_000 / length;
-    while let Some((graph, _, words)) = left
-        .iter_mut()
-        .max_by_key(|(_, length, words)| adds(words, *length))
-        .filter(|(_, _, words)| !words.is_empty())
+    while let Some((graph, _, words)) =
+        left.iter_mut().max_by_key(|(_, length, words)| adds(words, *length)).filter(|(_, _, words)| !words.is_empty())
     {
         graph.chosen = true;
         let words = std::mem::take(words);

@@ -234,6 +234,41 @@ impl Given {
 }
 
 impl Geometry {
+    /// Whether a window has cells outside the image.
+    #[doc(hidden)]
+    pub const fn has_border(&self) -> bool {
+        const fn last(places: usize, stride: usize, window: usize, dilation: usize) -> usize {
+            let place = places.saturating_sub(1).saturating_mul(stride);
+            place.saturating_add(window.saturating_sub(1).saturating_mul(dilation))
+        }
+        self.padding_top > 0
+            || self.padding_left > 0
+            || last(self.place_height, self.stride_height, self.window_height, self.dilation_height)
+                >= self.image_height
+            || last(self.place_width, self.stride_width, self.window_width, self.dilation_width) >= self.image_width
+    }
+
+    /// Returns the result of the shape rule of a convolution that reads `padding`, for the convolution that reads the
+    /// input of `padding` instead. Its windows begin further outside the image.
+    ///
+    /// # Panics
+    /// If a result is not that of a convolution, or not that of a ZeroPadding.
+    #[doc(hidden)]
+    pub const fn padded(convolution: &Inferred, padding: &Inferred) -> Inferred {
+        let mut geometry = Geometry::found(convolution);
+        if padding.output(0).rank() == 2 {
+            geometry.padding_left += padding.value("before");
+            geometry.image_width = padding.value("steps");
+        } else {
+            geometry.padding_top += padding.value("top");
+            geometry.padding_left += padding.value("left");
+            geometry.image_height = padding.value("height");
+            geometry.image_width = padding.value("width");
+        }
+        let inferred = Inferred::many(convolution.outputs(), convolution.consts()).with(&geometry.list());
+        inferred.workspace(convolution.workspace_size())
+    }
+
     /// Returns the number of places.
     pub(super) const fn places(&self) -> usize {
         self.place_height.saturating_mul(self.place_width)

@@ -74,7 +74,7 @@ layer! {
         weights: BatchNormalizationWeights<F, CENTER, SCALE>,
         has_cache: true,
         masking: Masking::Trains,
-        folding: Folding::Scale { axis: arg::axis },
+        folding: Folding::Scale { axis: Some(arg::axis), offset: None },
         infer: rule!(infer),
     }
 
@@ -371,7 +371,10 @@ pub(in crate::layers) mod compute {
         for BatchNormalization<F, CENTER, SCALE, STRIDE>
     {
         type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
-        const FEATURES: usize = F;
+
+        fn features(&self) -> usize {
+            F
+        }
 
         fn scale(&self, w: &Self::Weights, f: usize) -> (f64, f64) {
             // y = gamma ⊙ (x - μ) · s + beta = (gamma ⊙ s) ⊙ x + (beta - gamma ⊙ s ⊙ μ)

@@ -13,7 +13,7 @@
 use super::frame::{self, Frame};
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// Puts rows and columns of zeros around an image.
@@ -31,7 +31,10 @@ layer! {
     /// The place of the input in the output.
     pub rule frame: Frame;
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec {
+        folding: Folding::Padding,
+        infer: rule!(infer),
+    }
 }
 
 /// Returns the shape of the padded input.
