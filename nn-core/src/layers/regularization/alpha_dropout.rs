@@ -163,7 +163,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let (a, b) = self.affine();
                     let (a, b, dropped) = (T::of(a), T::of(b), T::of(a * ALPHA + b));
                     let m = flat_mut(m);
@@ -184,7 +184,11 @@ pub(in crate::layers) mod compute {
                         *y = if drawn == T::ZERO { dropped } else { a * x + b };
                     }
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 

@@ -74,14 +74,18 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let keep = T::of(1.0 / (1.0 - self.rate));
                     for ((y, &x), m) in y.iter_mut().zip(x).zip(flat_mut(m)) {
                         *m = if mode.rng.random::<f64>() < self.rate { T::ZERO } else { keep };
                         *y = *m * x;
                     }
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 
