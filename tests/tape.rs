@@ -242,3 +242,29 @@ fn tables_and_frozen_layers_learn_as_in_fit() -> nn::Result<()> {
     assert_eq!(own.model().dense, words().dense);
     Ok(())
 }
+
+#[test]
+fn weights_are_values_with_names() {
+    let (mut net, other) = (net(), Net::<f64>::boxed(&mut StdRng::seed_from_u64(9)));
+    let mut names = Vec::new();
+    net.for_each(&mut |variable, scalars| {
+        assert_eq!(scalars.len(), variable.shape.size());
+        names.push(format!("{}: {}", variable.path, variable.shape));
+    });
+    assert_eq!(names[0], "dense.kernel: (5, 7)");
+    // Row by row of the shape: inputs, then units.
+    assert_eq!(net.get("dense.kernel").unwrap()[7], net.dense.kernel[(0, 1)]);
+    assert_eq!((net.get("dense"), net.get("dense.kernels"), net.get("")), (None, None, None));
+    net.set("y.bias", &[1.0, 2.0, 3.0]).unwrap();
+    assert_eq!(net.y.bias.as_slice(), [1.0, 2.0, 3.0]);
+    let error = net.set("y.bias", &[1.0]).unwrap_err();
+    assert_eq!(error.to_string(), "expected 3 numbers for a variable of shape (3,), but got 1");
+    assert_eq!(net.set("z", &[]), Err(nn::weights::SetError::Name));
+    let before = net.as_slice().to_vec();
+    net.lerp(&other, 0.25);
+    for ((w, b), o) in net.as_slice().iter().zip(before).zip(other.as_slice()) {
+        assert!((w - (0.75 * b + 0.25 * o)).abs() < 1e-15);
+    }
+    net.lerp(&other, 1.0);
+    assert_eq!(net, other);
+}
