@@ -117,6 +117,10 @@ pub mod invalid_graphs {}
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
 
+#[cfg(feature = "train")]
+#[doc = include_str!("training_loops.md")]
+pub mod training_loops {}
+
 pub mod prelude;
 
 pub use nalgebra::{self, SMatrix, SVector};
