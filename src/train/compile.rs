@@ -132,7 +132,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) batch_size: usize,
     pub(crate) learner: Option<Learner<M>>,
     pub(crate) cursor: Cursor,
-    tape: Option<Tapes<M>>,
+    pub(crate) tape: Option<Tapes<M>>,
     pub(crate) scratch: Kept<M>,
 }
 

@@ -62,6 +62,10 @@ macro_rules! tuple_tensors {
                 $($name::gather(from.$index, indices, to.$index);)+
             }
 
+            fn copy(from: Self::Batch<'_>, to: Self::BatchMut<'_>) {
+                $($name::copy(from.$index, to.$index);)+
+            }
+
             fn clear(batch: Self::BatchMut<'_>) {
                 $($name::clear(batch.$index);)+
             }

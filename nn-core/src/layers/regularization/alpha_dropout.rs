@@ -105,7 +105,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let (a, b) = self.affine();
                     let (a, b, dropped) = (T::of(a), T::of(b), T::of(a * ALPHA + b));
                     let m = flat_mut(m);
@@ -116,7 +116,11 @@ pub(in crate::layers) mod compute {
                         *y = if m == T::ZERO { dropped } else { a * x + b };
                     }
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 

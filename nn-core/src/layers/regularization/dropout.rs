@@ -90,7 +90,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let keep = T::of(1.0 / (1.0 - self.rate));
                     let m = flat_mut(m);
                     self.noise.fill(BATCH, (R, R * P), m, || {
@@ -98,7 +98,11 @@ pub(in crate::layers) mod compute {
                     });
                     y.iter_mut().zip(x).zip(&*m).for_each(|((y, &x), &m)| *y = m * x);
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 

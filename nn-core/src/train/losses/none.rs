@@ -102,6 +102,8 @@ impl Tensors for NoTarget {
 
     fn gather(_: &[Self], _: &[usize], _: &mut [Self]) {}
 
+    fn copy(_: &[Self], _: &mut [Self]) {}
+
     fn clear(_: &mut [Self]) {}
 
     #[cfg(feature = "alloc")]
