@@ -131,6 +131,12 @@ const _: () = {
     ::nn::__private::inherent!(Digits);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Digits<T> {
+        /// The shapes of the inputs: `Digits::<f32>::INPUT_SHAPES`.
+        pub const INPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::INPUT_SHAPES;
+        /// The shapes of the outputs.
+        pub const OUTPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::OUTPUT_SHAPES;
+        #[doc(hidden)]
+        const __CALL_FITS: () = ::nn::model::assert_arena::<Self>();
         /// Returns the outputs for one sample.
         ///
         /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
@@ -141,7 +147,7 @@ const _: () = {
         where
             SVector<T, 64>: ::nn::data::SampleFrom<__X>,
         {
-            const { ::nn::model::assert_arena::<Self>() }
+            const { Self::__CALL_FITS }
             self.call_in(x, &mut ::nn::Arena::new())
         }
 

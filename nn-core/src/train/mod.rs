@@ -7,6 +7,8 @@ pub mod adapt;
 pub mod data;
 pub mod losses;
 pub mod metrics;
+#[doc(hidden)]
+pub mod mistaken;
 mod named;
 pub mod optimizers;
 #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! Python and Keras spellings, and the Rust to write instead.
 
+pub(crate) mod class;
 mod lines;
 pub(crate) mod names;
 mod operators;
