@@ -30,7 +30,7 @@
 
 use super::windows::{Axes, Padding, Slide};
 use crate::spec::code::Code;
-use crate::spec::fields;
+use crate::spec::{Inferred, fields};
 pub(super) use crate::spec::found;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
