@@ -341,6 +341,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
         }
 
@@ -405,6 +406,7 @@ const _: () = {
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(&m.digit[..n])
         }
     }

@@ -354,6 +354,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(samples(part(
                 &m.activations,
                 n,

@@ -428,6 +428,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(samples(part(&m.activations, n, const { __PairGraph::activations.range(3) })))
         }
 
@@ -503,6 +504,7 @@ const _: () = {
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(&m.same[..n])
         }
     }

@@ -123,7 +123,6 @@ pub(in crate::layers) mod compute {
     use crate::weights;
     use crate::weights::fold::Scale;
     use crate::weights::initializers::Fans;
-    use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
 
@@ -262,11 +261,9 @@ pub(in crate::layers) mod compute {
                 Pass::Inference(_) => {
                     let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
                     let mut s = [T::ZERO; LANES];
-                    for start in (0..F).step_by(LANES) {
-                        let block = start..F.min(start + LANES);
-                        let s = &mut s[..block.len()];
-                        self.deviations(&variance[block.clone()], s);
-                        Self::normalize(w, &mean[block.clone()], s, block, x, y);
+                    for (block, (mean, variance)) in mean.chunks(LANES).zip(variance.chunks(LANES)).enumerate() {
+                        self.deviations(variance, &mut s);
+                        Self::normalize(w, mean, &s, block * LANES, x, y);
                     }
                 }
                 Pass::Training(Memory { own: (cache, frozen), .. }, mode) => {
@@ -281,7 +278,7 @@ pub(in crate::layers) mod compute {
                     }
                     let s = &mut rest[..F];
                     self.deviations(variance, s);
-                    Self::normalize(w, mean, s, 0..F, x, y);
+                    Self::normalize(w, mean, s, 0, x, y);
                 }
             }
         }
@@ -341,24 +338,31 @@ pub(in crate::layers) mod compute {
             }
         }
 
-        /// Writes some of the features of `y`; `mean` and `s` belong to the same features.
+        /// Writes the features of `y` from the `first` one on; `mean` and `s` belong to the same features. There are
+        /// no indices here, because the compiler does not see for every `F` that they are in range.
         #[inline(always)]
         fn normalize<T: Scalar>(
             w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
             mean: &[T],
             s: &[T],
-            features: Range<usize>,
+            first: usize,
             x: &[T],
             y: &mut [T],
         ) {
-            // y = gamma ⊙ (x - μ) · s + beta
-            let (gamma, beta, first) = (w.gamma.as_slice(), w.beta.as_slice(), features.start);
+            // y = gamma ⊙ (x - μ) · s + beta. If there is no gamma or beta, `s` is in its place and not read.
+            let part = |all: bool, variable| if all { <[T]>::get(variable, first..).unwrap_or_default() } else { s };
+            let (gamma, beta) = (part(SCALE == 1, w.gamma.as_slice()), part(CENTER == 1, w.beta.as_slice()));
             for (x, y) in x.chunks_exact(F * STRIDE).zip(y.chunks_exact_mut(F * STRIDE)) {
-                each::<STRIDE>(features.clone(), |k, f| {
-                    let normal = (x[k] - mean[f - first]) * s[f - first];
-                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
-                    y[k] = if CENTER == 1 { scaled + beta[f] } else { scaled };
-                });
+                let (Some(x), Some(y)) = (x.get(first * STRIDE..), y.get_mut(first * STRIDE..)) else { return };
+                let features = mean.iter().zip(s).zip(gamma.iter().zip(beta));
+                let scalars = x.chunks_exact(STRIDE).zip(y.chunks_exact_mut(STRIDE));
+                for ((x, y), ((&mean, &s), (&gamma, &beta))) in scalars.zip(features) {
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        let normal = (x - mean) * s;
+                        let scaled = if SCALE == 1 { gamma * normal } else { normal };
+                        *y = if CENTER == 1 { scaled + beta } else { scaled };
+                    }
+                }
             }
         }
     }
