@@ -29,6 +29,7 @@
 //!   places, so a SeparableConv needs memory for a few places only.
 
 use super::windows::{Axes, Padding, Slide};
+use crate::spec::Inferred;
 use crate::spec::code::Code;
 use crate::spec::fields;
 pub(super) use crate::spec::found;
