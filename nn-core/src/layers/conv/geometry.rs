@@ -31,10 +31,10 @@
 use super::windows::{Axes, Padding, Slide};
 use crate::spec::Inferred;
 use crate::spec::code::Code;
-use crate::spec::fields;
 pub(super) use crate::spec::found;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
+use crate::spec::{Inferred, fields};
 
 fields! {
     /// The sizes of a convolution. See the [page of the module](super::conv2d) of a layer for the formulas.
