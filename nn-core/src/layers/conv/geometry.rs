@@ -257,15 +257,11 @@ impl Geometry {
     #[doc(hidden)]
     pub const fn padded(convolution: &Inferred, padding: &Inferred) -> Inferred {
         let mut geometry = Geometry::found(convolution);
-        if padding.output(0).rank() == 2 {
-            geometry.padding_left += padding.value("before");
-            geometry.image_width = padding.value("steps");
-        } else {
-            geometry.padding_top += padding.value("top");
-            geometry.padding_left += padding.value("left");
-            geometry.image_height = padding.value("height");
-            geometry.image_width = padding.value("width");
-        }
+        // A sequence is an image of one row, here and there.
+        geometry.padding_top += padding.value("top");
+        geometry.padding_left += padding.value("left");
+        geometry.image_height = padding.value("height");
+        geometry.image_width = padding.value("width");
         let inferred = Inferred::many(convolution.outputs(), convolution.consts()).with(&geometry.list());
         inferred.workspace(convolution.workspace_size())
     }
