@@ -43,6 +43,7 @@ mod readme {}
 pub use model::{Arena, Graph, Model};
 pub use nn_core::adapt::{Adapted, Adapting};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
+pub use nn_core::tape::{Gradient, GradientOf, Tape};
 /// Gradient checks for tests of a layer: compares gradients with central differences. Needs the feature `testing`.
 ///
 /// ```
@@ -64,7 +65,7 @@ pub use nn_core::{
     regularizers, schedules, settings, shape, snapshot, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
-pub use nn_core::{Heap, IndexError, MultiHot};
+pub use nn_core::{Heap, IndexError, MultiHot, tape::HeapTape};
 #[doc = include_str!("model.md")]
 pub use nn_macros::model;
 pub use nn_macros::{include_weights, model_rejects};
@@ -115,6 +116,10 @@ pub mod invalid_graphs {}
 #[cfg(feature = "train")]
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
+
+#[cfg(feature = "train")]
+#[doc = include_str!("training_loops.md")]
+pub mod training_loops {}
 
 pub mod prelude;
 

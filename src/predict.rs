@@ -6,7 +6,7 @@ use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
 use crate::{Buffer, Ends, Graph, Heap, Layer, Model, Pass, Result, Tensors, Train};
 use core::ops::Range;
-use nn_core::tape::masks;
+use nn_core::passes::masks;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Keras's default size of a batch.

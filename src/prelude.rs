@@ -35,7 +35,9 @@ pub use rand::{Rng, RngExt, SeedableRng};
 // Methods of Keras that have another form here; their errors say which.
 #[cfg(feature = "train")]
 #[doc(hidden)]
-pub use crate::train::keras::{ArgumentsOfFit as _, MethodsOfCompiled as _, MethodsOfKeras as _};
+pub use crate::train::keras::{
+    AfterAMistake as _, ArgumentsOfFit as _, MethodsOfCompiled as _, MethodsOfKeras as _, MethodsOfPredictions as _,
+};
 
 // Names whose feature is off.
 #[cfg(not(feature = "alloc"))]

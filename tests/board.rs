@@ -215,7 +215,7 @@ fn a_sensor_that_fails_changes_nothing() {
     assert_eq!((&trainer.model, trainer.steps()), (&plain.model, 1));
 }
 
-/// The program `kinds` proves for every layer that firmware cannot panic.
+/// The programs in `kinds` prove for every layer that firmware cannot panic.
 #[test]
 fn every_layer_is_in_the_proof_of_firmware() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware/src/bin/kinds");

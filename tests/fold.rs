@@ -5,6 +5,10 @@ use nn::prelude::*;
 
 #[path = "fold/bidirectional.rs"]
 mod bidirectional;
+#[path = "fold/convolutions.rs"]
+mod convolutions;
+#[path = "fold/images.rs"]
+mod images;
 #[path = "fold/inside.rs"]
 mod inside;
 #[path = "fold/split_input.rs"]
@@ -20,7 +24,7 @@ fn random<M: Model>(seed: u64) -> Box<M> {
     M::variables(&nn::Path::ROOT, &mut |variable| {
         let range = start..start + variable.shape.size();
         start = range.end;
-        if variable.path.name() == "moving_variance" {
+        if variable.path.name().ends_with("variance") {
             variances.push(range);
         }
     });
@@ -143,6 +147,29 @@ fn what_follows_the_row_of_a_table_is_folded_into_it() {
     assert_eq!(embedding.embeddings.shape(), (2, 30));
     let mut x = indices::<6>(9, 30, 7);
     (x[0][0], x[1][3], x[1][5]) = (0, 0, 0);
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
+}
+
+model! {
+    /// Scales behind a table.
+    struct Scaled;
+
+    let x = Input(shape = [6], dtype = u32);
+    let y = Embedding(30, 4)(x);
+    let y = Rescaling(2.0, offset = [0.1, 0.2, 0.3, 0.4])(y);
+    let y = Normalization(axis = None)(y);
+    let y = Normalization(mean = [1.0, 2.0, 3.0, 4.0], variance = [2.0, 1.0, 0.5, 3.0])(y);
+    let z = Conv1D(3, 2)(y);
+
+    Model(inputs = x, outputs = z)
+}
+
+#[test]
+fn scales_behind_a_table() {
+    let model = random::<Scaled<f64>>(6);
+    let folded = model.fold();
+    let ScaledFolded { embedding: _, z: _ } = &*folded;
+    let x = indices::<6>(9, 30, 7);
     close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 

@@ -167,3 +167,18 @@ fn spatial_dropout_keeps_predictions() {
     let image = [SMatrix::<f32, 16, 20>::repeat(1.0)];
     assert_eq!(Channels::boxed(&mut StdRng::seed_from_u64(1)).predict(image).unwrap(), image);
 }
+
+model! {
+    #[nn(allow(dropout_on_output))]
+    pub struct Shared;
+    let steps = Input(shape = [5, 3]);
+    let y = Dropout(0.5, noise_shape = (None, 1, None), seed = 7)(steps);
+    Model(inputs = steps, outputs = y)
+}
+
+/// A graph has the shape of the noise; the page of the layer tests training.
+#[test]
+fn shared_noise_keeps_predictions() {
+    let steps = [SMatrix::<f32, 3, 5>::repeat(1.0)];
+    assert_eq!(Shared::boxed(&mut StdRng::seed_from_u64(1)).predict(steps).unwrap(), steps);
+}

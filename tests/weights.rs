@@ -129,7 +129,7 @@ fn files_of_other_models_are_refused() -> nn::Result<()> {
 
     let path = file("towers_for_tower.safetensors");
     Towers::boxed(&mut rng(1)).save_weights(&path)?;
-    refused(&path, &["`y.kernel` is missing"]);
+    refused(&path, &["`y.kernel` is missing: the file has `", "y.kernel`"]);
 
     let path = file("double.safetensors");
     Tower::<f64>::boxed(&mut rng(1)).save_weights(&path)?;
@@ -145,7 +145,7 @@ fn files_of_other_models_are_refused() -> nn::Result<()> {
     let tensors =
         [("y.kernel", tensor(&[4, 3], kernel)), ("y.bias", tensor(&[3], bias)), ("z.bias", tensor(&[3], bias))];
     fs::write(&path, safetensors::serialize(tensors, None).unwrap()).unwrap();
-    refused(&path, &["unexpected tensor `z.bias`"]);
+    refused(&path, &["unexpected tensor `z.bias`: the model has `y.kernel`, `y.bias`"]);
     Ok(())
 }
 

@@ -131,6 +131,12 @@ const _: () = {
     ::nn::__private::inherent!(Digits);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Digits<T> {
+        /// The shapes of the inputs: `Digits::<f32>::INPUT_SHAPES`.
+        pub const INPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::INPUT_SHAPES;
+        /// The shapes of the outputs.
+        pub const OUTPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::OUTPUT_SHAPES;
+        #[doc(hidden)]
+        const __CALL_FITS: () = ::nn::model::assert_arena::<Self>();
         /// Returns the outputs for one sample.
         ///
         /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
@@ -141,7 +147,7 @@ const _: () = {
         where
             SVector<T, 64>: ::nn::data::SampleFrom<__X>,
         {
-            const { ::nn::model::assert_arena::<Self>() }
+            const { Self::__CALL_FITS }
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
@@ -341,6 +347,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
         }
 
@@ -405,6 +412,7 @@ const _: () = {
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(&m.digit[..n])
         }
     }

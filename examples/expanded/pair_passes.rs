@@ -112,17 +112,20 @@ const _: () = {
     ::nn::__private::inherent!(Pair);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Pair<T> {
+        /// The shapes of the inputs: `Digits::<f32>::INPUT_SHAPES`.
+        pub const INPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::INPUT_SHAPES;
+        /// The shapes of the outputs.
+        pub const OUTPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::OUTPUT_SHAPES;
+        #[doc(hidden)]
+        const __CALL_FITS: () = ::nn::model::assert_arena::<Self>();
         /// Returns the outputs for one sample.
         ///
         /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
         /// the activations (`ARENA_BYTES` bytes) are on the stack. A model whose activations are too large for a stack
         /// does not compile with this method; it has `predict` and `call_in`.
         #[inline]
-        pub fn call<'x>(
-            &self,
-            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
-        ) -> SampleOfSame<T> {
-            const { ::nn::model::assert_arena::<Self>() }
+        pub fn call<'x>(&self, x: impl ::nn::data::OneOfEach<'x, (SVector<T, 64>, SVector<T, 64>)>) -> SampleOfSame<T> {
+            const { Self::__CALL_FITS }
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
@@ -130,16 +133,15 @@ const _: () = {
         #[inline]
         pub fn call_in<'x>(
             &self,
-            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+            x: impl ::nn::data::OneOfEach<'x, (SVector<T, 64>, SVector<T, 64>)>,
             arena: &mut ::nn::Arena<Self>,
         ) -> SampleOfSame<T> {
             const { ::nn::model::assert_outputs::<(SampleOfSame<T>,)>() }
-            let x = ::core::convert::Into::into(x);
             let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
             ::nn::model::call_in::<Self>(
                 &__PairGraph,
                 self,
-                (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+                ::nn::data::OneOfEach::batches(x),
                 ::core::slice::from_mut(&mut y),
                 arena,
             );
@@ -428,6 +430,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(samples(part(&m.activations, n, const { __PairGraph::activations.range(3) })))
         }
 
@@ -503,6 +506,7 @@ const _: () = {
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            let n = n.min(B::CAPACITY);
             ::core::option::Option::Some(&m.same[..n])
         }
     }

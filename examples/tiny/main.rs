@@ -21,6 +21,7 @@ use nn::prelude::*;
 use resnet8::Resnet8;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// The largest difference from Keras, relative to the largest output of the sample.
 const TOLERANCE: f32 = 1e-5;
@@ -31,6 +32,17 @@ fn numbers(file: &Path, name: &str) -> Vec<f32> {
     let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("a safetensors file");
     let tensor = tensors.tensor(name).expect("the inputs and outputs");
     tensor.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+}
+
+/// The shortest of several runs.
+fn time<P>(mut predict: impl FnMut() -> nn::Result<P>) -> nn::Result<Duration> {
+    let mut shortest = Duration::MAX;
+    for _ in 0..50 {
+        let start = Instant::now();
+        predict()?;
+        shortest = shortest.min(start.elapsed());
+    }
+    Ok(shortest)
 }
 
 /// Prints the costs of a model, and compares its predictions, folded too, with those in the folder.
@@ -58,8 +70,12 @@ where
     let worst = |y: &[SVector<f32, N>]| {
         y.iter().zip(expected).map(|(y, expected)| (y - expected).amax() / expected.amax()).fold(0.0, f32::max)
     };
-    let (plain, folded) = (worst(&model.predict(x)?), worst(&model.fold().predict(x)?));
-    println!("{name}: {} samples, largest relative difference {plain:.1e}, folded {folded:.1e}\n", expected.len());
+    let folded_model = model.fold();
+    let (plain, folded) = (worst(&model.predict(x)?), worst(&folded_model.predict(x)?));
+    println!("{name}: {} samples, largest relative difference {plain:.1e}, folded {folded:.1e}", expected.len());
+    let (before, after) = (time(|| model.predict(&x[..1]))?, time(|| folded_model.predict(&x[..1]))?);
+    let (weights, fewer) = (M::PARAMETERS, M::Folded::PARAMETERS);
+    println!("one prediction takes {before:.0?}, folded {after:.0?}; {weights} weights, folded {fewer}\n");
     Ok(plain <= TOLERANCE && folded <= TOLERANCE)
 }
 

@@ -9,6 +9,7 @@
 extern crate std;
 
 mod console;
+pub mod kinds;
 pub mod models;
 mod stack;
 mod test;
@@ -96,6 +97,13 @@ pub extern "C" fn measure_end() {
 pub fn fingerprint(scalars: &[f32], before: u32) -> u32 {
     let bytes = scalars.iter().flat_map(|scalar| scalar.to_bits().to_le_bytes());
     bytes.fold(before, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Fills an input with numbers from 0 to 1.
+pub fn made(input: &mut [f32]) {
+    for (place, number) in input.iter_mut().enumerate() {
+        *number = ((place as u32).wrapping_mul(0x9E37_79B1) >> 24) as f32 / 256.0;
+    }
 }
 
 /// The start value of [`fingerprint`].

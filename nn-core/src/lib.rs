@@ -49,12 +49,12 @@ pub use weights::{constraints, initializers, regularizers};
 pub use layer::testing;
 #[cfg(feature = "compute")]
 #[doc(hidden)]
-pub use {layer::include, train::tape, weights::fold};
+pub use {layer::include, train::passes, weights::fold};
 #[cfg(feature = "compute")]
 pub use {
     layer::model,
     tensor::{scalar, storage},
-    train::{adapt, data, losses, metrics, optimizers, schedules, snapshot, trainer},
+    train::{adapt, data, losses, metrics, optimizers, schedules, snapshot, tape, trainer},
 };
 
 pub use code::Code;

@@ -9,7 +9,7 @@
 use nalgebra::SMatrix;
 use nn_core::kernels::level::{Level, force};
 use nn_core::kernels::{Axis, Convolution};
-use nn_core::layers::{AveragePooling2D, MaxPooling2D};
+use nn_core::layers::{AveragePooling2D, MaxPooling2D, PoolGeometry};
 use nn_core::tensor::storage::Inline;
 use nn_core::{Layer, Memory, Pass, Scalar};
 
@@ -177,23 +177,20 @@ fn check_pooling<const C: usize>(level: Level) {
     let (mut most, mut mean) =
         ([SMatrix::<f32, C, 12>::repeat(f32::NAN); 2], [SMatrix::<f32, C, 12>::repeat(f32::NAN); 2]);
     let (mut dx_most, mut dx_mean) = ([SMatrix::<f32, C, 35>::zeros(); 2], [SMatrix::<f32, C, 35>::zeros(); 2]);
-    macro_rules! layer {
-        ($name:ident) => {
-            $name::<12> {
-                input_height: 5,
-                input_width: 7,
-                output_height: 3,
-                output_width: 4,
-                pool_height: 3,
-                pool_width: 3,
-                stride_height: 2,
-                stride_width: 2,
-                padding_top: 1,
-                padding_left: 1,
-            }
-        };
-    }
-    let (maxima, means, x) = (layer!(MaxPooling2D), layer!(AveragePooling2D), samples(&x));
+    let geometry = PoolGeometry {
+        input_height: 5,
+        input_width: 7,
+        output_height: 3,
+        output_width: 4,
+        window_height: 3,
+        window_width: 3,
+        stride_height: 2,
+        stride_width: 2,
+        padding_top: 1,
+        padding_left: 1,
+    };
+    let (maxima, means) = (MaxPooling2D::<12> { geometry }, AveragePooling2D::<12> { geometry });
+    let x = samples(&x);
     maxima.forward::<Inline<2>>(&(), &x, &mut most, Pass::inference(&mut ()));
     means.forward::<Inline<2>>(&(), &x, &mut mean, Pass::inference(&mut ()));
     maxima.backward::<Inline<2>>(&(), &x, &most, &dy, Memory::new(&mut ()), Some(&mut dx_most), None);

@@ -1,5 +1,6 @@
 //! Tests of the expansion as text. `tests/` of the workspace compiles and runs it.
 
+mod arguments;
 mod by_hand;
 mod editor;
 mod expanded;

@@ -100,6 +100,8 @@ pub(crate) struct Reader<'a> {
     metadata: Vec<(String, String)>,
     /// The tensors that no call has asked for yet.
     pub(crate) unused: BTreeSet<String>,
+    /// The names that calls have asked for.
+    asked: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -111,7 +113,7 @@ impl<'a> Reader<'a> {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(corrupt)?;
         let metadata = header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
         let unused = file.names().into_iter().map(String::from).collect();
-        Ok(Reader { path, file, metadata, unused })
+        Ok(Reader { path, file, metadata, unused, asked: Vec::new() })
     }
 
     /// Returns an entry of the metadata.
@@ -122,9 +124,12 @@ impl<'a> Reader<'a> {
     /// Returns the bytes of a tensor, if its type and shape are these.
     fn tensor(&mut self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8]> {
         let Ok(tensor) = self.file.tensor(name) else {
-            return Err(problem(self.path, format!("tensor `{name}` is missing")));
+            let names: BTreeSet<&str> = self.file.names().into_iter().collect();
+            let has = listed(names.iter());
+            return Err(problem(self.path, format!("tensor `{name}` is missing: the file has {has}")));
         };
         self.unused.remove(name);
+        self.asked.push(name.to_string());
         if tensor.dtype() != dtype {
             let got = tensor.dtype();
             return Err(problem(self.path, format!("tensor `{name}`: expected type {dtype:?}, got {got:?}")));
@@ -182,7 +187,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn finish(self, hint: &str) -> Result<()> {
         match self.unused.first() {
             None => Ok(()),
-            Some(name) => Err(problem(self.path, format!("unexpected tensor `{name}`{hint}"))),
+            Some(name) if !hint.is_empty() => Err(problem(self.path, format!("unexpected tensor `{name}`{hint}"))),
+            Some(name) => {
+                let expected = listed(self.asked.iter());
+                Err(problem(self.path, format!("unexpected tensor `{name}`: the model has {expected}")))
+            }
         }
     }
 
@@ -243,6 +252,18 @@ impl Variables<'_> {
             to.copy_from_slice(&little_endian(Cow::Borrowed(bytes), size_of::<M::Scalar>()));
             rest = after;
         }
+    }
+}
+
+/// The first of some names, and the number of the others.
+fn listed(names: impl ExactSizeIterator<Item: std::fmt::Display>) -> String {
+    const MOST: usize = 8;
+    let others = names.len().saturating_sub(MOST);
+    let first: Vec<String> = names.take(MOST).map(|name| format!("`{name}`")).collect();
+    match (first.is_empty(), others) {
+        (true, _) => "no tensors".into(),
+        (_, 0) => first.join(", "),
+        (_, others) => format!("{} and {others} more", first.join(", ")),
     }
 }
 

@@ -108,7 +108,7 @@ impl<M: Model> CompileValue for M {
 ///
 /// let mut line = Line::boxed(&mut StdRng::seed_from_u64(1))
 ///     .compile(Sgd::new(0.1), MeanSquaredError)
-///     .metrics(Mae);
+///     .metrics((Mae, Mse));
 /// // y = 2 · x + 1; where a sample is one scalar, plain numbers do.
 /// let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
 /// let history = line.fit(&x, &y, Fit::new().epochs(200).verbose(0))?;
@@ -132,13 +132,15 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) batch_size: usize,
     pub(crate) learner: Option<Learner<M>>,
     pub(crate) cursor: Cursor,
-    tape: Option<Tapes<M>>,
+    pub(crate) tape: Option<Tapes<M>>,
     pub(crate) scratch: Kept<M>,
 }
 
 /// Settings before training.
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
-    /// Sets the metrics: one for all outputs, a tuple, or the model's `…Outputs` struct.
+    /// Sets the metrics: one, a tuple of several such as `.metrics((Mae, Mse))`, or the model's `…Outputs` struct.
+    ///
+    /// Metrics have different types, so Keras's list of them is a tuple here.
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
         let names = totals::names::<M, L, N>(&self.losses, &metrics);
         let Compiled {

@@ -4,9 +4,11 @@
 //! follows from it: see `missing.rs`.
 
 use crate::data::OneOf;
+use crate::report::values::Logs;
 use crate::tensor::Tensor;
-use crate::{Compiled, Element, Model, MultiHot, SMatrix};
+use crate::{Compiled, Element, History, Model, MultiHot, Result, SMatrix};
 use core::ops::Deref;
+use nn_core::train::mistaken::Mistaken;
 
 /// A trait for each error, which nothing implements.
 macro_rules! instead {
@@ -72,6 +74,21 @@ instead! {
         "the number of weights is a constant",
         "not a method",
         "`Digits::PARAMETERS`, or `M::PARAMETERS` of any model";
+    HasNoClasses:
+        "a prediction is a number for each class",
+        "no method for classes",
+        "`model.call(&x).imax()` is the class of one sample, and `model.predict(&x)?.iter().map(|y| y.imax()).collect::<Vec<_>>()` \
+         are those of several",
+        "for one output with `sigmoid`, the class is `y[0] > 0.5`";
+    Evaluates:
+        "a model is measured by `evaluate`",
+        "no such method",
+        "`model.compile(Adam::new(0.001), MeanSquaredError).metrics(Mae).evaluate(&x, &y)?` measures the loss and the metrics";
+    TrainsOnBatches:
+        "batches from a generator are given to `fit_batches`",
+        "no such method",
+        "`model.fit_batches(|_pass| batches(), Fit::new())?` trains a compiled model; `evaluate_batches` and `predict_batches` take \
+         an iterator too";
     SavesWeights:
         "a model is saved as its weights: the graph is in the program",
         "the weights alone are saved",
@@ -146,6 +163,11 @@ missing! {
         pop(): GraphIsFixed;
         load(path: A): SavesWeights;
         save(path: A): SavesWeights;
+        predict_classes(x: A): HasNoClasses;
+        score(x: A, y: B): Evaluates;
+        fit_generator(batches: A): TrainsOnBatches;
+        evaluate_generator(batches: A): TrainsOnBatches;
+        predict_generator(batches: A): TrainsOnBatches;
     }
 
     /// The methods of a compiled model by the names of Keras and PyTorch; it dereferences to it.
@@ -171,8 +193,73 @@ missing! {
         pop(): GraphIsFixed;
         load(path: A): SavesWeights;
         save(path: A): SavesWeights;
+        predict_classes(x: A): HasNoClasses;
+        score(x: A, y: B): Evaluates;
+        fit_generator(batches: A): TrainsOnBatches;
+        evaluate_generator(batches: A): TrainsOnBatches;
+        predict_generator(batches: A): TrainsOnBatches;
     }
 }
+
+/// The methods of a model whose optimizer, losses or metrics are refused already: no further error follows. They come
+/// after the methods of [`Compiled`], which apply if its parts are right.
+#[allow(missing_docs)]
+pub trait AfterAMistake: Sized {
+    fn fit<A, B, C>(&mut self, _: A, _: B, _: C) -> Result<History> {
+        unreachable!("no value has the type")
+    }
+
+    fn fit_batches<A, B>(&mut self, _: A, _: B) -> Result<History> {
+        unreachable!("no value has the type")
+    }
+
+    fn evaluate<A, B>(&self, _: A, _: B) -> Result<Logs> {
+        unreachable!("no value has the type")
+    }
+
+    fn evaluate_batches<A>(&self, _: A) -> Result<Logs> {
+        unreachable!("no value has the type")
+    }
+
+    fn train_on_batch<A, B>(&mut self, _: A, _: B) -> Result<Logs> {
+        unreachable!("no value has the type")
+    }
+
+    fn test_on_batch<A, B>(&self, _: A, _: B) -> Result<Logs> {
+        unreachable!("no value has the type")
+    }
+
+    fn metrics<A>(self, _: A) -> Self {
+        self
+    }
+
+    fn loss_weights<A>(self, _: A) -> Self {
+        self
+    }
+
+    fn seed(self, _: u64) -> Self {
+        self
+    }
+
+    fn strict(self, _: bool) -> Self {
+        self
+    }
+}
+
+impl<M: Model, O, L, K> AfterAMistake for Compiled<M, O, L, K> where (O, L, K): Mistaken {}
+
+/// Methods of predictions by names of NumPy's arrays.
+pub trait MethodsOfPredictions {
+    /// The class of each is that of `imax`.
+    fn argmax(&self) -> <() as HasNoClasses>::Missing
+    where
+        for<'a> (): HasNoClasses,
+    {
+        unreachable!("nothing implements the requirement")
+    }
+}
+
+impl<E, const R: usize, const C: usize> MethodsOfPredictions for Vec<SMatrix<E, R, C>> {}
 
 /// Methods of [`Fit`](crate::Fit) by names of Keras's arguments.
 pub trait ArgumentsOfFit: Sized {

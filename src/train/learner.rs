@@ -132,6 +132,16 @@ impl<M: Model> Learner<M> {
         }
     }
 
+    /// Copies a given gradient to that of the batch, without weights that no step changes.
+    pub(crate) fn take(&mut self, from: &M) {
+        let Gradient { dw, named } = &mut self.gradients[0];
+        let (to, from) = (dw.as_mut_slice(), from.as_slice());
+        for range in &self.dense {
+            to[range.clone()].copy_from_slice(&from[range.clone()]);
+        }
+        self.rows.take(named, to, from);
+    }
+
     /// Returns the gradient of the batch.
     pub(crate) fn gradient(&mut self) -> &mut M {
         &mut self.gradients[0].dw

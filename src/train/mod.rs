@@ -10,6 +10,7 @@ pub(crate) mod fit;
 pub(crate) mod keras;
 mod labels;
 mod learner;
+mod own;
 mod random;
 pub(crate) mod samples;
 mod session;

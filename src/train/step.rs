@@ -7,10 +7,11 @@ use crate::losses::{LogitMask, Losses, Weighting, counted};
 use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
-use crate::train::learner::Learner;
-use crate::{Graph, Heap, Mode, Model, Scalar, Tensors, Train};
+use crate::train::learner::{Gradient, Learner};
+use crate::train::tables::Rows;
+use crate::{Buffer, Graph, Heap, Mode, Model, Scalar, Tensors, Train};
 use core::ops::Range;
-use nn_core::tape::{Step, Tape};
+use nn_core::passes::{Passes, Step};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
@@ -19,6 +20,14 @@ pub(crate) struct Tapes<M: Model> {
     capacity: usize,
     /// Enough tapes for any batch of at most `capacity` samples.
     parts: Vec<PartTape<M>>,
+    /// The outputs of all parts and their gradients, for a loss over the whole of a divided batch.
+    joined: Option<Joined<M>>,
+}
+
+/// The outputs of a batch, and their gradients.
+struct Joined<M: Model> {
+    y: <M::Outputs as Tensors>::Buffers<Heap>,
+    dy: <M::Outputs as Tensors>::Buffers<Heap>,
 }
 
 /// A part of the batch.
@@ -26,7 +35,7 @@ struct PartTape<M: Model> {
     /// The samples of this part.
     samples: Range<usize>,
     rng: Xoshiro256PlusPlus,
-    tape: Tape<M, Heap>,
+    tape: Passes<M, Heap>,
     /// The share of this part in the loss of each output.
     losses: [f64; MAX_INPUTS],
 }
@@ -34,7 +43,7 @@ struct PartTape<M: Model> {
 impl<M: Model> Tapes<M> {
     fn new(capacity: usize, division: Division) -> Self {
         let parts = (0..division.parts(capacity)).map(|_| PartTape::new(division.capacity(capacity)));
-        Tapes { capacity, parts: parts.collect() }
+        Tapes { capacity, parts: parts.collect(), joined: None }
     }
 
     /// Returns the tape in `tape`, and replaces it if it is missing or too short for `n` samples.
@@ -80,9 +89,49 @@ impl<M: Model> Tapes<M> {
         place(parts, division, n, rng);
         let (x, targets) = (M::Inputs::shorter(x), L::Targets::shorter(targets));
         let mut batch = Batch { parts, learner, optimizer, losses, x, targets, weighting, values };
-        let penalty = nn_core::tape::step(model, &mut batch);
+        let penalty = nn_core::passes::step(model, &mut batch);
         self::whole(batch.values, weighting, penalty)
     }
+
+    /// Does one step over `n` samples with a loss of the whole batch. Returns the loss with the penalties.
+    pub(crate) fn step_with<O: Optimizer, F: BatchLoss<M>>(
+        &mut self,
+        model: &mut M,
+        learner: &mut Learner<M>,
+        optimizer: &O,
+        loss: F,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        n: usize,
+        rng: Xoshiro256PlusPlus,
+    ) -> f64 {
+        let Tapes { capacity, parts, joined } = self;
+        let division = learner.division;
+        let parts = &mut parts[..division.parts(n)];
+        place(parts, division, n, rng);
+        let joined = (parts.len() > 1).then(|| {
+            &mut *joined.get_or_insert_with(|| Joined {
+                y: Buffer::with_capacity(*capacity),
+                dy: Buffer::with_capacity(*capacity),
+            })
+        });
+        let x = M::Inputs::shorter(x);
+        let mut batch = Whole { parts, joined, learner, optimizer, loss: Some(loss), x, n, value: f64::NAN };
+        let penalty = nn_core::passes::step(model, &mut batch);
+        batch.value + penalty.to_f64()
+    }
+}
+
+/// A loss over the outputs of a whole batch: writes their gradients, which are zero, and returns its value.
+pub(crate) trait BatchLoss<M: Model>:
+    FnOnce(<M::Outputs as Tensors>::Batch<'_>, <M::Outputs as Tensors>::BatchMut<'_>) -> f64
+{
+}
+
+impl<M, F> BatchLoss<M> for F
+where
+    M: Model,
+    F: FnOnce(<M::Outputs as Tensors>::Batch<'_>, <M::Outputs as Tensors>::BatchMut<'_>) -> f64,
+{
 }
 
 /// A divided batch.
@@ -100,6 +149,7 @@ struct Batch<'a, M: Model, O, L: Losses<M::Outputs>> {
 
 impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, L> {
     type Storage = Heap;
+    type Graph = M::Training;
 
     fn pass(&mut self, model: &M) {
         let Batch { parts, learner, losses, x, targets, weighting, values, .. } = self;
@@ -112,18 +162,8 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
             let counted = Counted::of::<M>(parts.iter().map(|part| (part.samples.len(), part.masks(x))));
             let weighting = Weighting { counted: counted.of_parts(), ..*weighting };
             team.each(parts, gradients, &|part, gradient| {
-                // The gradient of the first part is zero since the last step.
-                if part.samples.start > 0 {
-                    gradient.clear(dense);
-                }
                 let logit_mask = part.judge(losses, x, targets, weighting);
-                part.backward(model, x, logit_mask, &mut gradient.dw);
-                if !rows.is_empty() {
-                    let x = M::Inputs::slice(x, part.samples.clone());
-                    rows.collect(&mut gradient.named, |visit| {
-                        M::Training::NEW.touched::<Heap>(x, &part.tape.cache, visit)
-                    });
-                }
+                part.learn(model, x, logit_mask, gradient, dense, rows);
             });
             learner.gather(team);
         });
@@ -136,7 +176,87 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
         self.learner.gradient()
     }
 
-    fn whole(&self) -> Option<&Tape<M, Heap>> {
+    fn whole(&self) -> Option<&Passes<M, Heap>> {
+        match &*self.parts {
+            [whole] => Some(&whole.tape),
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, model: &mut M) {
+        self.learner.apply(model, self.optimizer);
+    }
+
+    fn constrain(&mut self, model: &mut M) {
+        self.learner.constrain(model);
+    }
+}
+
+/// A batch with a loss over its whole.
+struct Whole<'a, M: Model, O, F> {
+    parts: &'a mut [PartTape<M>],
+    /// For a divided batch.
+    joined: Option<&'a mut Joined<M>>,
+    learner: &'a mut Learner<M>,
+    optimizer: &'a O,
+    /// The loss, until it was computed.
+    loss: Option<F>,
+    x: <M::Inputs as Tensors>::Batch<'a>,
+    n: usize,
+    /// The value of the loss.
+    value: f64,
+}
+
+impl<M: Model, O: Optimizer, F: BatchLoss<M>> Whole<'_, M, O, F> {
+    /// Computes the loss, and the gradients of the outputs of each part.
+    fn judge(&mut self) {
+        let Some(loss) = self.loss.take() else { return };
+        let n = self.n;
+        if let [whole] = &mut *self.parts {
+            let (y, dy) = whole.tape.both(n);
+            self.value = loss(y, dy);
+            return;
+        }
+        let Some(Joined { y, dy }) = self.joined.as_deref_mut() else { return };
+        for part in &*self.parts {
+            let to = M::Outputs::slice_mut(M::Outputs::batch_mut::<Heap>(y, n), part.samples.clone());
+            M::Outputs::copy(part.tape.predictions(part.samples.len()), to);
+        }
+        M::Outputs::clear(M::Outputs::batch_mut::<Heap>(dy, n));
+        self.value = loss(M::Outputs::batch::<Heap>(y, n), M::Outputs::batch_mut::<Heap>(dy, n));
+        for part in &mut *self.parts {
+            let from = M::Outputs::slice(M::Outputs::batch::<Heap>(dy, n), part.samples.clone());
+            M::Outputs::copy(from, part.tape.both(part.samples.len()).1);
+        }
+    }
+}
+
+impl<M: Model, O: Optimizer, F: BatchLoss<M>> Step<M> for Whole<'_, M, O, F> {
+    type Storage = Heap;
+    type Graph = M::Training;
+
+    fn pass(&mut self, model: &M) {
+        let (count, x) = (self.parts.len(), self.x);
+        self.learner.reserve(count);
+        Team::work(count, |team| {
+            let Learner { gradients, frozen, .. } = &mut *self.learner;
+            team.each(self.parts, &mut gradients[..count], &|part, _| part.forward(model, x, frozen));
+        });
+        self.judge();
+        Team::work(count, |team| {
+            let Learner { gradients, dense, rows, .. } = &mut *self.learner;
+            team.each(self.parts, &mut gradients[..count], &|part, gradient| {
+                part.learn(model, x, 0, gradient, dense, rows);
+            });
+            self.learner.gather(team);
+        });
+    }
+
+    fn gradient(&mut self) -> &mut M {
+        self.learner.gradient()
+    }
+
+    fn whole(&self) -> Option<&Passes<M, Heap>> {
         match &*self.parts {
             [whole] => Some(&whole.tape),
             _ => None,
@@ -157,7 +277,7 @@ impl<M: Model> PartTape<M> {
         PartTape {
             samples: 0..0,
             rng: Xoshiro256PlusPlus::seed_from_u64(0),
-            tape: Tape::new(capacity),
+            tape: Passes::new(capacity),
             losses: [0.0; MAX_INPUTS],
         }
     }
@@ -191,9 +311,25 @@ impl<M: Model> PartTape<M> {
         self.tape.judge(losses, x, targets, n, weighting, &mut self.losses[..M::Outputs::COUNT])
     }
 
-    fn backward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, logit_mask: LogitMask, dw: &mut M) {
+    /// Computes the gradient of the weights from the gradients of the outputs.
+    fn learn(
+        &mut self,
+        model: &M,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        logit_mask: LogitMask,
+        gradient: &mut Gradient<M>,
+        dense: &[Range<usize>],
+        rows: &Rows,
+    ) {
+        // The gradient of the first part is zero since the last step.
+        if self.samples.start > 0 {
+            gradient.clear(dense);
+        }
         let (x, n) = (self.of(x), self.samples.len());
-        self.tape.backward(model, x, n, logit_mask, dw);
+        self.tape.backward(model, x, n, logit_mask, &mut gradient.dw);
+        if !rows.is_empty() {
+            rows.collect(&mut gradient.named, |visit| M::Training::NEW.touched::<Heap>(x, &self.tape.cache, visit));
+        }
     }
 }
 

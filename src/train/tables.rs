@@ -97,6 +97,20 @@ impl Rows {
         });
     }
 
+    /// Copies and notes the rows of a gradient that are not zero.
+    pub(crate) fn take<T: Scalar>(&self, named: &mut Named, to: &mut [T], from: &[T]) {
+        for (table, named) in self.tables.iter().zip(&mut named.0) {
+            for row in 0..table.seen.len() {
+                let scalars = table.scalars(&(row..row + 1));
+                let from = &from[scalars.clone()];
+                if from.iter().any(|&g| g != T::ZERO) {
+                    table.name(&scalars, named);
+                    to[scalars].copy_from_slice(from);
+                }
+            }
+        }
+    }
+
     /// Adds the gradients of all parts of a batch to the first. The others become zero and lose their rows.
     pub(crate) fn gather<M: Model>(&self, gradients: &mut [Gradient<M>]) {
         let Some((first, others)) = gradients.split_first_mut() else { return };

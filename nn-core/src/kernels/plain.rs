@@ -163,7 +163,7 @@ fn joined_block<T: Scalar, const L: usize, const O: usize>(
 
 /// Marks a loop of firmware: the compiler does not unroll its body, which would cost flash and save little.
 #[inline(always)]
-pub(super) fn once() {
+fn once() {
     if cfg!(target_os = "none") {
         core::hint::black_box(());
     }

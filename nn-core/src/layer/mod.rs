@@ -76,7 +76,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Scratch<B: Storage>: Buffer;
     /// Memory that a training pass leaves for `backward`, besides `x` and `y`; `()` for a layer that needs none.
     type Cache<B: Storage>: Buffer;
-    /// Multiply-accumulates of one sample.
+    /// Multiply-accumulates of one sample: products that are added to a sum, as profilers of TFLite count them. These
+    /// are products of inputs with weights, with each other, and with given factors (Rescaling, Normalization,
+    /// interpolation). Poolings, merges, activations, and layers with means and variances of a batch or a sample count
+    /// none.
     const MACS: usize = 0;
     /// The work of one sample, and whether several threads may each compute a part of a large batch. The default
     /// forbids that, which is always correct.

@@ -9,11 +9,11 @@ use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
 use crate::spec::text::Text;
+use crate::tensor::Tensors;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::inspect::Inspect;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline};
-use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{self, Weights};
 use rand::Rng;
 
@@ -33,8 +33,8 @@ pub trait Model: Weights<Self::Scalar> + Component {
     type Scalar: Scalar + Element;
     /// The input samples.
     type Inputs: Tensors + Inspect;
-    /// The output samples.
-    type Outputs: FloatTensors<Self::Scalar> + Inspect;
+    /// The output samples; more than 12 are a tuple of tuples.
+    type Outputs: Tensors + Inspect;
     /// The graph: a type without size.
     type Graph: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
     /// The graph of a training step. It does not compute the gradients of the inputs. Layers that never learn
@@ -106,15 +106,38 @@ pub trait Model: Weights<Self::Scalar> + Component {
         model
     }
 
+    /// Returns a tape for batches of up to `capacity` samples: it remembers a forward pass, and gives its gradients.
+    ///
+    /// ```ignore
+    /// let mut tape = net.tape(64);
+    /// let y = tape.forward(&net, &x, &mut rng);
+    /// let gradient = tape.backward(&net, &dy);
+    /// ```
+    ///
+    /// Without a heap, use a [`Tape`](crate::train::tape::Tape).
+    #[cfg(feature = "alloc")]
+    fn tape(&self, capacity: usize) -> crate::train::tape::HeapTape<Self> {
+        crate::train::tape::HeapTape::new(capacity)
+    }
+
     /// Sets the weights of the folded form: see [`fold`](Self::fold).
     fn fold_into(&self, folded: &mut Self::Folded);
 
     /// Returns a read-only form for predictions, with everything folded that the graph allows:
     ///
     /// - Layers without effect in a prediction (Dropout, GaussianNoise, penalties on activations) are removed.
-    /// - A BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent
-    ///   layer behind it (Bidirectional too).
-    /// - Layers that follow an Embedding and act on each row alone (activations, Dense, BatchNormalization) are
+    /// - A BatchNormalization, Normalization or Rescaling along the last axis is folded into the Dense or the
+    ///   convolution before it, or into the Dense, convolution or recurrent layer behind it (Bidirectional too). Layers
+    ///   that only reshape, such as Flatten, may stand between. An activation that follows is then computed in the
+    ///   place of the convolution's output.
+    /// - Before a convolution, that holds if the scale has no offset (`Rescaling(1.0 / 255)`), or if no window reaches
+    ///   over a border: with `padding = valid`, a window of one pixel, or strides that cover the image exactly. Before
+    ///   a transposed convolution, an offset stays unless the window is one pixel and the strides are 1.
+    /// - A ZeroPadding is removed if only convolutions read it. Their windows begin outside the image instead.
+    /// - A SeparableConv with a window of one pixel or a `depth_multiplier` becomes a Conv if one kernel has no more
+    ///   weights than two, and therefore no more arithmetic. A common SeparableConv, such as 3 × 3 with 32 filters for
+    ///   32 channels, stays. The sizes must be literals.
+    /// - Layers that follow an Embedding and act on each row alone (activations, Dense, scales as above) are
     ///   computed once for every row of its table. Before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one, the
     ///   table also holds the product with the kernels, which is most of the arithmetic. If the sizes are literals, a
     ///   table that would grow more than fourfold stays as it is; a table for both directions holds the products of

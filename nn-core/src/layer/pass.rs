@@ -97,41 +97,59 @@ pub struct Mode<'a, 'rng> {
     pub frozen: bool,
     /// One flag for each inner layer with weights: `true` if it is frozen at run time. Empty if no layer is frozen.
     flags: &'a [bool],
-    /// See [`adapts`](Mode::adapts).
-    adapts: bool,
+    purpose: Purpose,
+}
+
+/// The purpose of a training pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Learns,
+    Predicts,
+    Adapts,
 }
 
 impl<'a, 'rng> Mode<'a, 'rng> {
     /// Creates the mode of a training pass in which every layer learns.
     pub fn new(rng: &'a mut (dyn Rng + 'rng)) -> Self {
-        Mode { rng, frozen: false, flags: &[], adapts: false }
+        Mode { rng, frozen: false, flags: &[], purpose: Purpose::Learns }
+    }
+
+    /// Creates the mode of a prediction that `backward` will follow: without noise, and with every layer frozen. Nothing
+    /// draws from `rng`.
+    pub fn predicting(rng: &'a mut (dyn Rng + 'rng)) -> Self {
+        Mode { rng, frozen: true, flags: &[], purpose: Purpose::Predicts }
     }
 
     /// Creates the mode of a pass that only learns statistics of the inputs of layers: see [`adapts`](Mode::adapts).
     pub fn adapting(rng: &'a mut (dyn Rng + 'rng)) -> Self {
-        Mode { rng, frozen: true, flags: &[], adapts: true }
+        Mode { rng, frozen: true, flags: &[], purpose: Purpose::Adapts }
     }
 
     /// Whether no step follows, and layers such as Normalization learn mean and variance of their inputs. Other layers
     /// then compute the outputs of a prediction, without noise.
     pub fn adapts(&self) -> bool {
-        self.adapts
+        self.purpose == Purpose::Adapts
+    }
+
+    /// Whether layers such as Dropout and GaussianNoise change their inputs. If not, `backward` may still follow.
+    pub fn has_noise(&self) -> bool {
+        self.purpose == Purpose::Learns
     }
 
     /// Creates the mode of a training pass in which some layers are frozen at run time. `flags` has one flag for each
     /// of the model's [`LAYERS`](crate::Weights::LAYERS), in the order of its variables.
     pub fn with_frozen(rng: &'a mut (dyn Rng + 'rng), flags: &'a [bool]) -> Self {
-        Mode { rng, frozen: false, flags, adapts: false }
+        Mode { rng, frozen: false, flags, purpose: Purpose::Learns }
     }
 
     /// Returns the same mode with a shorter borrow.
     pub fn reborrow(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: self.frozen, flags: self.flags, adapts: self.adapts }
+        Mode { rng: self.rng, frozen: self.frozen, flags: self.flags, purpose: self.purpose }
     }
 
     /// Returns the mode for a layer that is frozen.
     pub fn frozen(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: true, flags: self.flags, adapts: self.adapts }
+        Mode { rng: self.rng, frozen: true, flags: self.flags, purpose: self.purpose }
     }
 
     /// Returns the mode for an inner layer with the flags `start..start + count` of this one.
@@ -139,6 +157,6 @@ impl<'a, 'rng> Mode<'a, 'rng> {
         let flags = self.flags.get(start..start + count).unwrap_or(&[]);
         // A layer without inner layers is frozen by its own flag; a layer with inner ones hands the flags on.
         let frozen = self.frozen || (!flags.is_empty() && flags.iter().all(|&frozen| frozen));
-        Mode { rng: self.rng, frozen, flags, adapts: self.adapts }
+        Mode { rng: self.rng, frozen, flags, purpose: self.purpose }
     }
 }

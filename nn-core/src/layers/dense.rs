@@ -90,7 +90,7 @@ pub(super) mod compute {
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
-    use crate::weights::fold::Affine;
+    use crate::weights::fold::{Affine, Layout, Pointwise};
     use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -106,6 +106,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar, const I: usize, const O: usize, const B: usize> Affine<T> for DenseWeights<T, I, O, B> {
+        const LAYOUT: Layout = Layout::new(I, O);
+
         fn affine(&self, _: usize) -> (&[T], &[T]) {
             (self.kernel.as_slice(), self.bias.as_slice())
         }
@@ -113,7 +115,9 @@ pub(super) mod compute {
         fn affine_mut(&mut self, _: usize) -> (&mut [T], &mut [T]) {
             (self.kernel.as_mut_slice(), self.bias.as_mut_slice())
         }
+    }
 
+    impl<T: Scalar, const I: usize, const O: usize, const B: usize> Pointwise<T> for DenseWeights<T, I, O, B> {
         fn apply(&self, x: &[T], y: &mut [T]) {
             kernels::affine::<T, I, O>(self.kernel.as_slice(), self.bias.as_slice(), x, y);
         }

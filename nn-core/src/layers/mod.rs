@@ -91,7 +91,7 @@ layers! {
         gaussian_noise,
         spatial_dropout1d,
         spatial_dropout2d;
-        spatial
+        noise, spatial
     }
 
     /// The same numbers in another shape.
@@ -118,6 +118,10 @@ layers! {
 // Code that several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
+#[cfg(all(test, feature = "compute"))]
+mod onnx_nodes;
+#[cfg(feature = "compute")]
+mod over_slices;
 pub mod recurrent;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 mod sparse;
@@ -127,8 +131,12 @@ mod split_input;
 mod strides;
 
 pub use conv::geometry::Geometry;
+pub use normalization::axes::NormalizedAxes;
+pub use pooling::windows::{PoolGeometry, PoolParts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
+pub use regularization::noise::NoiseShape;
+pub use reshaping::frame::Frame;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;
 #[cfg(feature = "compute")]

@@ -213,7 +213,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::{check_layer, check_masked};
-        use crate::layers::{Dense, Dropout, Flatten};
+        use crate::layers::{Dense, Dropout, Flatten, NoiseShape};
         use crate::tensor::storage::{Buffer, Heap, Inline};
         use crate::weights::Weights;
 
@@ -221,7 +221,10 @@ pub(super) mod compute {
         fn gradients() {
             check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dense::<5, 2, 1>::DEFAULT));
             // A layer with memory, and a layer that changes the number of columns.
-            check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dropout { rate: 0.3 }));
+            check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dropout::<0> {
+                rate: 0.3,
+                noise: NoiseShape::NONE,
+            }));
             check_layer::<SMatrix<f64, 5, 6>, _>(&TimeDistributed::<_, 3, 2, 3>::new(Flatten::<10>::DEFAULT));
         }
 
@@ -251,7 +254,7 @@ pub(super) mod compute {
         /// A batch in arrays has room for all steps.
         #[test]
         fn memory_without_a_heap() {
-            type Distributed = TimeDistributed<Dropout, 3, 1, 3>;
+            type Distributed = TimeDistributed<Dropout<0>, 3, 1, 3>;
             type Memory = <Distributed as Layer<f32, SMatrix<f32, 5, 3>>>::Cache<Inline<2>>;
             assert_eq!(Memory::with_capacity(2).len(), 6);
             assert_eq!(size_of::<Memory>(), 2 * 3 * 5 * 4);

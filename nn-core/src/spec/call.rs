@@ -1,6 +1,6 @@
 //! Shape rules in a `const` of an expansion, where an error must be a panic. rustc evaluates them if the macro cannot.
 
-use super::Inferred;
+use super::{Inferred, MAX_OUTPUTS};
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, Shape, ShapeError};
 use crate::spec::text::Text;
@@ -198,6 +198,10 @@ pub const fn model_outputs(
             return Err(ShapeError::input(Code::ModelShape, i, message.str(", but got ").shape(&inputs[i])));
         }
         i += 1;
+    }
+    if outputs.len() > MAX_OUTPUTS {
+        let message = Text::new().str("a layer has at most ").size(MAX_OUTPUTS).str(" outputs, but `").str(name);
+        return Err(ShapeError::new(Code::TooMany, message.str("` has ").size(outputs.len())));
     }
     Ok(Inferred::many(outputs, &[]))
 }

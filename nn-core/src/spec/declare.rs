@@ -2,10 +2,12 @@
 
 mod component;
 mod docs;
+mod fields;
 mod names;
 mod structure;
 mod traits;
 
+pub(crate) use fields::fields;
 #[doc(hidden)]
 pub use names::{leading, page};
 
@@ -15,7 +17,10 @@ pub use names::{leading, page};
 /// ```ignore
 /// layer! {
 ///     /// All axes of a sample of `N` scalars as one.
-///     pub struct Flatten<N> {}
+///     pub struct Flatten<N> {
+///         /// The order of the axes. Channels are last.
+///         data_format: Choice { CHANNELS_LAST = "channels_last" },
+///     }
 ///
 ///     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 /// }
@@ -67,7 +72,7 @@ pub use names::{leading, page};
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
 /// the arguments: `pub rule { padding_top, padding_left }`. Their type is `usize`, and they take no constant of the
-/// type. If pages share fields, these are a struct with `NAMES` and `NONE`: `pub rule geometry: Geometry;`.
+/// type. Fields that pages share are a struct that `fields!` declares: `pub rule geometry: Geometry;`.
 ///
 /// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants of
 /// the weights.

@@ -10,10 +10,15 @@ pub enum Folding {
     Identity,
     /// `y[p] = f(x[p])`: each position alone, with the same number of features.
     Position,
-    /// `y[p] = s ⊙ x[p] + t` along the axis in this argument. The layer is a `fold::Scale`.
+    /// `y[p] = s ⊙ x[p] + t` along the last axis. The layer is a `fold::Scale`.
     Scale {
-        /// The index of the argument.
-        axis: usize,
+        /// The index of the argument that names the axis or the axes of the features, if there is one. The layer folds
+        /// if that is the last axis, or if there are no axes and therefore one feature. Without the argument, a list of
+        /// numbers is for the features along the last axis.
+        axis: Option<usize>,
+        /// The index of the argument whose numbers are `t`, or make it: `t` is 0 if they are. An absent list is a `t`
+        /// that the layer learns, and so is the absence of an index.
+        offset: Option<usize>,
     },
     /// `y[p] = W · x[p] + b`. The weights are a `fold::Affine`.
     Affine {
@@ -22,6 +27,22 @@ pub enum Folding {
         /// 1 if there is a `b`, else 0.
         bias: usize,
     },
+    /// A convolution: `W · x + b` for each window of `x`, whose sizes are in a [`Geometry`](crate::layers::Geometry).
+    /// The weights are a `fold::Affine`.
+    Filters {
+        /// 1 if there is a `b`, else 0.
+        bias: usize,
+        /// The index of the argument with the padding. Its first choice is none.
+        padding: usize,
+        /// The index of the argument with the size of the window.
+        kernel_size: usize,
+        /// The index of the argument with the strides.
+        strides: usize,
+        /// The way from the windows to the outputs.
+        form: Filters,
+    },
+    /// Zeros around `x`. A convolution of the same number of axes can have them in its own geometry.
+    Padding,
     /// The inputs behind each other along the axis in this argument. If that axis is the last one, layers that can be
     /// called on parts (`split_input` in the specification) read the inputs instead.
     Join {
@@ -56,4 +77,29 @@ pub enum Folding {
         /// The features of a step.
         features: usize,
     },
+}
+
+/// The ways of convolutions from windows to outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filters {
+    /// A window of the input gives a place of the output.
+    Windows,
+    /// A place of the input adds to a window of the output.
+    Transposed,
+    /// As [`Windows`](Self::Windows), in two products. The weights are a `fold::Separable`.
+    Separable(&'static Composed),
+}
+
+/// The layer that computes a product of two kernels at once. It has the arguments of the first layer that have the
+/// same names. Numbers are places among the constants of the first layer's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The specification of the other layer.
+    pub layer: &'static super::LayerSpec,
+    /// The cells of a window.
+    pub cells: usize,
+    /// The results of the first product.
+    pub products: usize,
+    /// The features of the output.
+    pub filters: usize,
 }

@@ -4,6 +4,17 @@ use super::MAX_INPUTS;
 use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
 
+/// Returns the value, or leaves a shape rule with the error.
+macro_rules! found {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+pub(crate) use found;
+
 /// The maximum number of constants of a layer's type.
 pub const MAX_CONSTS: usize = 10;
 /// The maximum number of constants of the type of a user's own layer.
@@ -69,6 +80,15 @@ impl Inferred {
             i += 1;
         }
         inferred
+    }
+
+    /// Returns the same result with other constants of the type.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_CONSTS`].
+    pub const fn with_constants(self, consts: &[usize]) -> Self {
+        let inferred = Inferred::many(self.outputs(), consts).with(self.fields()).workspace(self.workspace);
+        Inferred { users: self.users, ..inferred }
     }
 
     /// Adds a value for a field of the layer's struct. The specification lists these fields

@@ -27,11 +27,12 @@ mod own;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
-pub(crate) use declare::layer;
+pub(crate) use declare::{fields, layer};
 #[doc(hidden)]
 pub use declare::{leading, page};
 pub use dtype::Dtype;
-pub use folding::Folding;
+pub use folding::{Composed, Filters, Folding};
+pub(crate) use inferred::found;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS, MAX_OWN_CONSTS};
 
 use crate::spec::shape::{Shape, ShapeError};
@@ -144,6 +145,8 @@ impl PartialEq for LayerSpec {
         (self.module, self.name) == (other.module, other.name)
     }
 }
+
+impl Eq for LayerSpec {}
 
 impl core::fmt::Debug for LayerSpec {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -291,8 +294,12 @@ impl Arity {
     pub const MANY: Arity = Arity { min: 2, max: MAX_INPUTS };
 }
 
-/// The maximum number of inputs or outputs of a layer or a model.
+/// The maximum number of inputs or outputs of a layer, and of inputs of a model: the length of the longest tuple.
 pub const MAX_INPUTS: usize = 12;
+
+/// The maximum number of outputs of a model. More than [`MAX_INPUTS`] are a tuple of tuples, and such a model only
+/// predicts.
+pub const MAX_MODEL_OUTPUTS: usize = 32;
 
 /// The form of a call on a sparse input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

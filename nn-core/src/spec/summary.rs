@@ -34,6 +34,8 @@ pub struct Row {
 /// together           9,640           168            2,368
 /// ```
 ///
+/// A layer without products in sums, such as a pooling or an activation, has 0 multiply-accumulates.
+///
 /// The RAM total (`ARENA_BYTES`) can be smaller than the sum: layers that are not active at the same time share memory.
 /// The output buffer belongs to the caller. The number of instructions of a layer depends on the machine: on a
 /// Cortex-M4F this model takes 6,798 for its 2,368 multiply-accumulates (`firmware/`).

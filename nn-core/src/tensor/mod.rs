@@ -192,6 +192,8 @@ pub trait Tensors: 'static {
     fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>);
     /// Copies the samples of these indices, in this order.
     fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>);
+    /// Copies the samples.
+    fn copy(from: Self::Batch<'_>, to: Self::BatchMut<'_>);
     /// Sets every scalar to zero.
     fn clear(batch: Self::BatchMut<'_>);
     /// Returns batches that are all missing.
@@ -300,6 +302,10 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
             // Copied by element: in a debug build, assigning a whole sample would copy it through the stack.
             to.as_mut_slice().copy_from_slice(from[index].as_slice());
         }
+    }
+
+    fn copy(from: &[Self], to: &mut [Self]) {
+        copy(flat(from), flat_mut(to));
     }
 
     fn clear(batch: &mut [Self]) {

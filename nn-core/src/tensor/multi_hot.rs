@@ -119,6 +119,10 @@ impl<const N: usize> Tensors for MultiHot<N> {
         }
     }
 
+    fn copy(from: &[Self], to: &mut [Self]) {
+        to.iter_mut().zip(from).for_each(|(to, from)| to.clone_from(from));
+    }
+
     fn clear(batch: &mut [Self]) {
         batch.fill(Self::default());
     }

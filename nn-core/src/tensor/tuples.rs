@@ -1,6 +1,6 @@
 //! Tuples of tensors are tensors, for layers with several inputs.
 
-use super::{FloatTensors, Tensors};
+use super::{FloatTensors, Sample, Tensors};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use core::ops::Range;
@@ -62,6 +62,10 @@ macro_rules! tuple_tensors {
                 $($name::gather(from.$index, indices, to.$index);)+
             }
 
+            fn copy(from: Self::Batch<'_>, to: Self::BatchMut<'_>) {
+                $($name::copy(from.$index, to.$index);)+
+            }
+
             fn clear(batch: Self::BatchMut<'_>) {
                 $($name::clear(batch.$index);)+
             }
@@ -90,13 +94,13 @@ macro_rules! tuple_tensors {
             }
         }
 
-        impl<Scal: Scalar, $($name: FloatTensors<Scal>),+> FloatTensors<Scal> for ($($name,)+) {
+        impl<Scal: Scalar, $($name: FloatTensors<Scal> + Sample),+> FloatTensors<Scal> for ($($name,)+) {
             const SIZES: &'static [usize] = &[$($name::SIZES[0]),+];
 
             #[inline(always)]
             fn flat<'a>(batch: Self::Batch<'a>, i: usize) -> &'a [Scal] {
                 match i {
-                    $($index => $name::flat(batch.$index, 0),)+
+                    $($index => <$name as FloatTensors<Scal>>::flat(batch.$index, 0),)+
                     _ => &[],
                 }
             }
@@ -104,7 +108,7 @@ macro_rules! tuple_tensors {
             #[inline(always)]
             fn flat_mut<'a>(batch: Self::BatchMut<'a>, i: usize) -> &'a mut [Scal] {
                 match i {
-                    $($index => $name::flat_mut(batch.$index, 0),)+
+                    $($index => <$name as FloatTensors<Scal>>::flat_mut(batch.$index, 0),)+
                     _ => &mut [],
                 }
             }

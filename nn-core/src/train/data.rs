@@ -5,6 +5,7 @@
 //! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
 
 mod arrays;
+mod mistakes;
 mod one;
 mod refused;
 mod wrong;
@@ -12,7 +13,7 @@ mod wrong;
 pub use self::arrays::{Block, LengthError, array, arrays, arrays_mut, copy_numbers, from_flat, sample, samples};
 #[cfg(feature = "alloc")]
 pub use self::arrays::{from_numbers, from_pixels, zeros};
-pub use self::one::{OneOf, SampleFrom};
+pub use self::one::{OneOf, OneOfEach, SampleFrom};
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
 use self::wrong::{ArrayOf, Given, NumberOf, SampleOf};
@@ -157,8 +158,8 @@ impl Items<NoTarget> for NoTarget {
 #[diagnostic::on_unimplemented(
     message = "expected a `Vec`, a slice or an array of samples",
     label = "not a `Vec`, a slice or an array of samples",
-    note = "a single sample goes into brackets: `[x]`; an iterator is collected: `.collect::<Vec<_>>()`; the samples of one \
-            tensor are no tuple",
+    note = "a single sample goes into brackets: `[x]`; an iterator is collected: `.collect::<Vec<_>>()`",
+    note = "inputs, targets and settings are given apart: `fit(&x, &y, Fit::new())`; a tuple `(&a, &b)` is for several inputs",
     note = "the rows of a table such as an `Array2` become samples by `SVector::<f32, 64>::from_iterator(row)` or by \
             `SVector::<f32, 64>::from_column_slice(row)`",
     note = "explained in nn::errors::nn0501"

@@ -86,6 +86,15 @@ macro_rules! named {
             }
         }
 
+        impl<'sample, $($sample: $crate::tensor::Tensor + $crate::train::data::SampleFrom<$letter>,)+ $($letter: ?::core::marker::Sized),+>
+            $crate::train::data::OneOfEach<'sample, ($($sample,)+)> for $name<$(&'sample $letter),+>
+        {
+            #[inline(always)]
+            fn batches(self) -> ($(&'sample [$sample],)+) {
+                ($(<$sample as $crate::train::data::SampleFrom<$letter>>::samples(self.$field),)+)
+            }
+        }
+
         $(#[$hint])?
         impl<$($sample: $crate::Sample, $target: $crate::Sample,)+ $($letter),+>
             $crate::train::metrics::Metrics<($($sample,)+), ($($target,)+)> for $name<$($letter),+>

@@ -14,7 +14,8 @@ use crate::tensor::storage::Inline;
 use crate::train::data::Batches;
 use crate::train::losses::{Losses, Weighting};
 use crate::train::optimizers::{Clipping, MAX_SLOTS, Optimizer};
-use crate::train::tape::{self, Step, Tape};
+use crate::train::passes::{self, Passes, Step};
+use crate::train::tape::GradientOf;
 use crate::weights::zeros;
 use core::fmt;
 use core::ops::Range;
@@ -40,7 +41,7 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     pub model: M,
     gradient: M,
     slots: [M; SLOTS],
-    tape: Tape<M, Inline<N>>,
+    tape: Passes<M, Inline<N>>,
     steps: u64,
     /// The [`kind`] of the optimizer to which the slots belong.
     kind: u32,
@@ -142,7 +143,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             model,
             gradient: zeros::<M::Scalar, M>(),
             slots,
-            tape: Tape::new(N),
+            tape: Passes::new(N),
             steps: 0,
             kind: kind(optimizer),
         })
@@ -190,6 +191,27 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         self.step_on(optimizer, losses, x.batches(), targets.batches(), rng)
     }
 
+    /// Takes a step with this gradient, as a [`Tape`](crate::train::tape::Tape) gives it, or a value of the model's
+    /// type: for a loss or a training loop of your own. Returns the penalties on weights, and those on activations if
+    /// the gradient is of a tape.
+    ///
+    /// The step is that of [`step`](Self::step), after its backward pass.
+    ///
+    /// # Errors
+    /// If the optimizer is another one, whose slots have another meaning. Nothing has changed then.
+    pub fn apply_gradient<O: Optimizer>(
+        &mut self,
+        optimizer: &O,
+        gradient: &impl GradientOf<M>,
+    ) -> Result<f64, StepError> {
+        if kind(optimizer) != self.kind {
+            return Err(StepError::Optimizer);
+        }
+        let Trainer { model, gradient: own, slots, steps, .. } = self;
+        let learning = Learning { gradient: own, slots, steps, optimizer };
+        Ok(passes::step(model, &mut Given { learning, given: gradient }).to_f64())
+    }
+
     /// Takes the step; one copy of this code serves all types that can hold a batch.
     fn step_on<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
@@ -205,8 +227,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         let n = lengths::<M, L>(x, targets, N)?;
         let Trainer { model, gradient, slots, tape, steps, .. } = self;
         let (x, targets, losses_of) = (M::Inputs::shorter(x), L::Targets::shorter(targets), [0.0; MAX_INPUTS]);
-        let mut batch = Batch { gradient, slots, tape, steps, optimizer, losses, x, targets, n, rng, losses_of };
-        let penalty = tape::step(model, &mut batch);
+        let learning = Learning { gradient, slots, steps, optimizer };
+        let mut batch = Batch { learning, tape, losses, x, targets, n, rng, losses_of };
+        let penalty = passes::step(model, &mut batch);
         let parts = &batch.losses_of[..M::Outputs::COUNT];
         // Arithmetic in `f64` is a function of a few hundred instructions on a microcontroller.
         let loss = match parts {
@@ -217,13 +240,47 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     }
 }
 
-/// A batch, and the memory of a trainer without its model.
-struct Batch<'a, 'rng, M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> {
+/// The memory of the optimizer, and the gradient of a batch.
+struct Learning<'a, M, O, const SLOTS: usize> {
     gradient: &'a mut M,
     slots: &'a mut [M; SLOTS],
-    tape: &'a mut Tape<M, Inline<N>>,
     steps: &'a mut u64,
     optimizer: &'a O,
+}
+
+impl<M: Model, O: Optimizer, const SLOTS: usize> Learning<'_, M, O, SLOTS> {
+    /// Clips the gradient, and moves the weights.
+    fn apply(&mut self, model: &mut M) {
+        let (learning_rate, options) = (self.optimizer.learning_rate(*self.steps), self.optimizer.options());
+        if options.clipping != Clipping::None {
+            options.clipping.apply(self.gradient.as_mut_slice(), TrainableRanges::<M>::VARIABLES.parts());
+        }
+        let ranges = TrainableRanges::<M>::MERGED.parts();
+        // In most models all weights learn; these need no table of ranges.
+        match ranges {
+            [(_, run)] => self.update(model, run.clone(), learning_rate),
+            _ => ranges.iter().for_each(|(_, range)| self.update(model, range.clone(), learning_rate)),
+        }
+        *self.steps += 1;
+    }
+
+    /// Updates some of the weights.
+    fn update(&mut self, model: &mut M, run: Range<usize>, learning_rate: f64) {
+        let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
+        for (state, slot) in state.iter_mut().zip(&mut *self.slots) {
+            *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
+        }
+        let (w, g) = (model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run));
+        if let (Some(w), Some(g), Some(state)) = (w, g, state.get_mut(..SLOTS)) {
+            self.optimizer.update(*self.steps, learning_rate, w, g, state);
+        }
+    }
+}
+
+/// A batch.
+struct Batch<'a, 'rng, M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> {
+    learning: Learning<'a, M, O, SLOTS>,
+    tape: &'a mut Passes<M, Inline<N>>,
     losses: &'a L,
     x: <M::Inputs as Tensors>::Batch<'a>,
     targets: <L::Targets as Tensors>::Batch<'a>,
@@ -240,35 +297,26 @@ where
     L: Losses<M::Outputs>,
 {
     type Storage = Inline<N>;
+    type Graph = M::Training;
 
     fn pass(&mut self, model: &M) {
-        self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
+        self.learning.gradient.as_mut_slice().fill(M::Scalar::ZERO);
         self.tape.forward(model, self.x, self.n, Mode::new(self.rng));
         let values = &mut self.losses_of[..M::Outputs::COUNT];
         let logit_mask = self.tape.judge(self.losses, self.x, self.targets, self.n, Weighting::NONE, values);
-        self.tape.backward(model, self.x, self.n, logit_mask, self.gradient);
+        self.tape.backward(model, self.x, self.n, logit_mask, self.learning.gradient);
     }
 
     fn gradient(&mut self) -> &mut M {
-        self.gradient
+        self.learning.gradient
     }
 
-    fn whole(&self) -> Option<&Tape<M, Inline<N>>> {
+    fn whole(&self) -> Option<&Passes<M, Inline<N>>> {
         Some(self.tape)
     }
 
     fn apply(&mut self, model: &mut M) {
-        let (learning_rate, options) = (self.optimizer.learning_rate(*self.steps), self.optimizer.options());
-        if options.clipping != Clipping::None {
-            options.clipping.apply(self.gradient.as_mut_slice(), TrainableRanges::<M>::VARIABLES.parts());
-        }
-        let ranges = TrainableRanges::<M>::MERGED.parts();
-        // In most models all weights learn; these need no table of ranges.
-        match ranges {
-            [(_, run)] => self.update(model, run.clone(), learning_rate),
-            _ => ranges.iter().for_each(|(_, range)| self.update(model, range.clone(), learning_rate)),
-        }
-        *self.steps += 1;
+        self.learning.apply(model);
     }
 
     fn constrain(&mut self, model: &mut M) {
@@ -278,21 +326,35 @@ where
     }
 }
 
-impl<M, O, L, const N: usize, const SLOTS: usize> Batch<'_, '_, M, O, L, N, SLOTS>
-where
-    M: Model,
-    O: Optimizer,
-    L: Losses<M::Outputs>,
-{
-    /// Updates some of the weights.
-    fn update(&mut self, model: &mut M, run: Range<usize>, learning_rate: f64) {
-        let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
-        for (state, slot) in state.iter_mut().zip(&mut *self.slots) {
-            *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
-        }
-        let (w, g) = (model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run));
-        if let (Some(w), Some(g), Some(state)) = (w, g, state.get_mut(..SLOTS)) {
-            self.optimizer.update(*self.steps, learning_rate, w, g, state);
+/// A step with a gradient that was given.
+struct Given<'a, M, O, G, const SLOTS: usize> {
+    learning: Learning<'a, M, O, SLOTS>,
+    given: &'a G,
+}
+
+impl<M: Model, O: Optimizer, G: GradientOf<M>, const SLOTS: usize> Step<M> for Given<'_, M, O, G, SLOTS> {
+    type Storage = G::Storage;
+    type Graph = G::Graph;
+
+    fn pass(&mut self, _: &M) {
+        crate::tensor::copy(self.given.weights().as_slice(), self.learning.gradient.as_mut_slice());
+    }
+
+    fn gradient(&mut self) -> &mut M {
+        self.learning.gradient
+    }
+
+    fn whole(&self) -> Option<&Passes<M, G::Storage, G::Graph>> {
+        self.given.passes()
+    }
+
+    fn apply(&mut self, model: &mut M) {
+        self.learning.apply(model);
+    }
+
+    fn constrain(&mut self, model: &mut M) {
+        if M::Training::CONSTRAINS {
+            M::Training::NEW.constrain(model);
         }
     }
 }

@@ -2,10 +2,11 @@
 
 mod parts;
 
-use crate::spec::shape::Shape;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Shareable;
+use crate::weights::values::{self, SetError};
+use crate::weights::{Path, Variable};
 use core::fmt;
 use core::marker::PhantomData;
 use nalgebra::SMatrix;
@@ -83,6 +84,52 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
         const { assert_by_value(size_of::<Self>(), LAYER, "zeroed", "make them on the heap: `zeroed_box`") }
         zeros()
     }
+
+    /// Copies all scalars of other weights.
+    fn copy_from(&mut self, other: &Self) {
+        self.as_mut_slice().copy_from_slice(other.as_slice());
+    }
+
+    /// Moves all scalars towards those of other weights: `w = w + amount · (other - w)`. An `amount` of 0 changes
+    /// nothing, and 1 copies. For a target network, or an average of weights.
+    fn lerp(&mut self, other: &Self, amount: f64) {
+        if amount == 1.0 {
+            return self.copy_from(other);
+        }
+        let amount = T::of(amount);
+        for (w, &other) in self.as_mut_slice().iter_mut().zip(other.as_slice()) {
+            *w += amount * (other - *w);
+        }
+    }
+
+    /// Returns the scalars of a variable by its name in weight files, such as `dense.kernel`: in the order of Keras,
+    /// row by row of its shape.
+    fn get(&self, name: &str) -> Option<&[T]> {
+        values::find::<T, Self>(name).and_then(|(range, _)| self.as_slice().get(range))
+    }
+
+    /// Returns the scalars of a variable for writing, as [`get`](Self::get).
+    fn get_mut(&mut self, name: &str) -> Option<&mut [T]> {
+        values::find::<T, Self>(name).and_then(|(range, _)| self.as_mut_slice().get_mut(range))
+    }
+
+    /// Sets the scalars of a variable by its name, in the order of [`get`](Self::get).
+    ///
+    /// # Errors
+    /// If there is no such variable, or if it has another number of scalars. Nothing changes then.
+    fn set(&mut self, name: &str, scalars: &[T]) -> Result<(), SetError> {
+        let (range, shape) = values::find::<T, Self>(name).ok_or(SetError::Name)?;
+        match self.as_mut_slice().get_mut(range) {
+            Some(to) if to.len() == scalars.len() => to.copy_from_slice(scalars),
+            _ => return Err(SetError::Length { shape, got: scalars.len() }),
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` with every variable and its scalars, in the order of the flat slice: Keras's `model.variables`.
+    fn for_each(&self, visit: &mut dyn FnMut(&Variable<'_>, &[T])) {
+        values::visit::<T, Self>(&mut |variable, range| visit(variable, self.as_slice().get(range).unwrap_or(&[])));
+    }
 }
 
 /// Returns all-zero weights by value. The caller has checked their size.
@@ -141,53 +188,6 @@ pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
     }
 }
 
-/// A variable of a layer: a part of the flat slice with a name.
-#[derive(Clone, Copy, Debug)]
-pub struct Variable<'a> {
-    /// Its path: `tower.dense.kernel`.
-    pub path: Path<'a>,
-    /// The shape in Keras: `(in, out)` for a Dense kernel. The order of the scalars is the same.
-    pub shape: Shape,
-    /// Whether training changes it.
-    pub trainable: bool,
-    /// Whether the gradient comes by rows, along the first axis of `shape`. A batch touches only the rows of its
-    /// indices; [`Train::touched`](crate::layer::Train::touched) reports them.
-    pub rows: bool,
-}
-
-/// Names joined by dots, without a heap: `tower.dense.kernel`.
-#[derive(Clone, Copy, Debug)]
-pub struct Path<'a> {
-    parent: Option<&'a Path<'a>>,
-    name: &'static str,
-}
-
-impl Path<'_> {
-    /// The empty path.
-    pub const ROOT: Path<'static> = Path { parent: None, name: "" };
-
-    /// Returns the path with `name` appended.
-    pub const fn join<'a>(&'a self, name: &'static str) -> Path<'a> {
-        Path { parent: Some(self), name }
-    }
-
-    /// Returns the last name.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent
-            && !parent.name.is_empty()
-        {
-            write!(f, "{parent}.")?;
-        }
-        f.write_str(self.name)
-    }
-}
-
 // SAFETY: `()` holds no scalar.
 unsafe impl<T: Scalar> Weights<T> for () {
     const PARTS: &'static [Part] = &[];
@@ -203,7 +203,7 @@ unsafe impl<T: Scalar> Weights<T> for () {
 /// training does not change with `state`, and a table whose gradient comes by rows with `rows`. A field without
 /// scalars has no variable: with `use_bias = false`, the bias is a matrix with 0 columns.
 ///
-/// A shape whose number of axes depends on a constant is an expression of type [`Shape`] in parentheses:
+/// A shape whose number of axes depends on a constant is an expression of type [`Shape`](crate::spec::shape::Shape) in parentheses:
 /// `=> (shape(N))`.
 ///
 /// The shape is in row-major order, as in files, but a matrix is stored in column-major order. A matrix of `O` rows

@@ -14,4 +14,13 @@ mod flat;
 pub mod fold;
 
 #[cfg(feature = "compute")]
-pub use flat::*;
+mod path;
+#[cfg(feature = "compute")]
+mod values;
+
+#[cfg(feature = "compute")]
+pub use {
+    flat::*,
+    path::{Path, Variable},
+    values::SetError,
+};

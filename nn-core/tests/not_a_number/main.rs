@@ -278,22 +278,24 @@ fn windows() {
         }
     }
     for nan in nans::<f32>() {
-        check(&layers::MaxPooling1D::<1> { window: 4, stride: 4, before: 0 }, nan);
         check(&layers::AdaptiveMaxPooling1D::<1>::DEFAULT, nan);
         let (input_height, input_width, output_height, output_width) = (1, 4, 1, 1);
-        check(&layers::AdaptiveMaxPooling2D::<1> { input_height, input_width, output_height, output_width }, nan);
-        let of_image = layers::MaxPooling2D::<1> {
+        let parts = layers::PoolParts { input_height, input_width, output_height, output_width };
+        check(&layers::AdaptiveMaxPooling2D::<1> { parts }, nan);
+        let geometry = layers::PoolGeometry {
             input_height,
             input_width,
             output_height,
             output_width,
-            pool_height: 1,
-            pool_width: 4,
+            window_height: 1,
+            window_width: 4,
             stride_height: 1,
             stride_width: 4,
-            ..layers::MaxPooling2D::DEFAULT
+            padding_top: 0,
+            padding_left: 0,
         };
-        check(&of_image, nan);
+        check(&layers::MaxPooling1D::<1> { geometry }, nan);
+        check(&layers::MaxPooling2D::<1> { geometry }, nan);
 
         let mut x = [SMatrix::<f32, 2, 4>::new(1., 2., 3., 4., 5., 6., 7., 8.)];
         x[0][(0, 2)] = nan;

@@ -1,11 +1,11 @@
 //! The folded form of a model: a struct of its own if something was folded, otherwise an alias of the model.
 
 use super::Context;
-use crate::graph::{Count, Op};
+use crate::graph::{Count, Node, Op};
 use crate::graph::{Fold, Folded, Origin};
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 /// The items of the folded form. `predict` is its prediction, if something was folded.
@@ -55,6 +55,7 @@ pub(crate) fn members(context: &Context<'_>) -> TokenStream {
             }
             (None, None) => quote!(#fold::copy(&self.#field, &mut folded.#field);),
             (Some(Origin::Affine), _) => quote!(#fold::affine::<T>(&self.#field, &mut folded.#field);),
+            (Some(Origin::Composed), _) => quote!(#fold::compose::<T, _>(&self.#field, &mut folded.#field);),
             (Some(Origin::Projected), _) => quote!(#fold::behind::<T, _>(&self.#field, &mut folded.#field);),
             (Some(Origin::Table { width, calls, projected }), _) => {
                 let follow = follow(context, width, calls, *projected);
@@ -64,10 +65,18 @@ pub(crate) fn members(context: &Context<'_>) -> TokenStream {
     });
     let scales = scales.iter().map(|Fold { into, call, before }| {
         let node = &context.graph.nodes[*call];
-        let (into, field, layer) =
-            (context.ident(&graph.layers[*into].name), context.weights_field(node), context.layer_value(node));
-        let fold = if *before { quote!(before) } else { quote!(after) };
-        quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut folded.#into);)
+        let (layer, w) = (context.layer_value(node), weights(context, node));
+        let field = context.ident(&graph.layers[*into].name);
+        // The layer may read the features of the scale in another shape.
+        let reader = context.graph.nodes.iter().find(|node| node.layer == *into);
+        match reader.filter(|_| *before) {
+            Some(reader) => {
+                let shape = context.print().shape_of(reader.inputs[0]);
+                let features = quote_spanned!(context.name.span()=> const { #shape.rows() });
+                quote!(::nn::__private::fold::before::<T, _, _>(&#layer, #w, #features, &mut folded.#field);)
+            }
+            None => quote!(::nn::__private::fold::after::<T, _, _>(&#layer, #w, &mut folded.#field);),
+        }
     });
     quote! {
         type Folded = #folded_name<T>;
@@ -77,6 +86,15 @@ pub(crate) fn members(context: &Context<'_>) -> TokenStream {
             #(#scales)*
         }
     }
+}
+
+/// The weights of a call.
+fn weights(context: &Context<'_>, node: &Node) -> TokenStream {
+    if !context.graph.layers[node.layer].has_weights() {
+        return quote!(&());
+    }
+    let field = context.weights_field(node);
+    quote!(&self.#field)
 }
 
 /// A closure that turns a table's row into a row of the folded table, with one line for each call.
@@ -95,12 +113,7 @@ fn follow(context: &Context<'_>, width: &Count, calls: &[(usize, Count)], projec
         if !last {
             lines.push(quote!(let mut #name = ::nn::tensor::zeroed::<#to>();));
         }
-        let w = if context.graph.layers[node.layer].has_weights() {
-            let field = context.weights_field(node);
-            quote!(&self.#field)
-        } else {
-            quote!(&())
-        };
+        let w = weights(context, node);
         lines.push(if last && projected {
             quote!(::nn::__private::fold::project(#w, #x, #y);)
         } else {

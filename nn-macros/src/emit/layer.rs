@@ -354,5 +354,13 @@ pub(super) fn logits(context: &Context<'_>, program: &Program, method: &str) -> 
             quote!(<#layer as #nn Ends<T, #x>>::#method::<B>(&m.#memory, n) #part)
         }
     });
-    one_or_tuple(logits.collect())
+    let logits = one_or_tuple(logits.collect());
+    if program.ends.iter().all(|end| matches!(end.logits, Logits::Nothing)) {
+        return logits;
+    }
+    // The compiler does not always know the length of a batch here, and would keep a panic of an index in firmware.
+    quote! {
+        let n = n.min(B::CAPACITY);
+        #logits
+    }
 }

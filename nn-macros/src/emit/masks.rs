@@ -40,6 +40,7 @@ fn method(context: &Context<'_>, program: &Program, name: &str, memory: &str) ->
             n: usize,
             output: usize,
         ) -> Option<&'a [u32]> {
+            let n = n.min(B::CAPACITY);
             match output {
                 #(#masks)*
                 _ => None,

@@ -183,6 +183,12 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
 
         #[allow(dead_code)]
         impl<T: ::nn::Scalar> #name<T> {
+            // Not for `f32` alone: rustc would evaluate them, and repeat every error in a shape.
+            /// The shapes of the inputs: `Digits::<f32>::INPUT_SHAPES`.
+            pub const INPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::INPUT_SHAPES;
+            /// The shapes of the outputs.
+            pub const OUTPUT_SHAPES: &'static [::nn::Shape] = <Self as ::nn::Model>::OUTPUT_SHAPES;
+
             #call
         }
     }
@@ -240,7 +246,7 @@ struct OneSample {
 }
 
 fn one_sample(context: &Context<'_>) -> OneSample {
-    let Context { graph, inputs, outputs, .. } = context;
+    let Context { graph, outputs, .. } = context;
     let t = quote!(T);
     let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let (generics, parameter, bounds, x) = if samples.len() == 1 {
@@ -249,15 +255,9 @@ fn one_sample(context: &Context<'_>) -> OneSample {
         let x = quote!(<#sample as ::nn::data::SampleFrom<__X>>::samples(x));
         (quote!(<__X: ?::core::marker::Sized>), quote!(x: &__X), quote!(where #bound), x)
     } else {
-        let names = graph.inputs.iter().map(|&tensor| context.ident(&graph.tensors[tensor].name));
-        (
-            quote!(<'x>),
-            quote!(x: impl ::core::convert::Into<#inputs<#(&'x #samples),*>>),
-            quote!(),
-            quote!((#(::core::slice::from_ref(x.#names)),*)),
-        )
+        let parameter = quote!(x: impl ::nn::data::OneOfEach<'x, (#(#samples,)*)>);
+        (quote!(<'x>), parameter, quote!(), quote!(::nn::data::OneOfEach::batches(x)))
     };
-    let into = if samples.len() == 1 { quote!() } else { quote!(let x = ::core::convert::Into::into(x);) };
     let results: Vec<_> = graph.outputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let variables: Vec<_> = match results.len() {
         1 => vec![format_ident!("y")],
@@ -274,7 +274,6 @@ fn one_sample(context: &Context<'_>) -> OneSample {
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_outputs::<(#(#results,)*)>() });
     let start = quote! {
         #fits
-        #into
         #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
     };
     OneSample { generics, parameter, bounds, result, start, x, y, end }
@@ -285,8 +284,13 @@ fn call(context: &Context<'_>) -> TokenStream {
     let graph_type = &context.graph_type;
     let OneSample { generics, parameter, bounds, result, start, x, y, end } = one_sample(context);
     // The error is about the model, so it is reported at its name.
-    let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
+    let fits = quote_spanned!(context.name.span()=> ::nn::model::assert_arena::<Self>());
+    let checked = quote_spanned!(context.name.span()=> const { Self::__CALL_FITS });
     quote! {
+        // A constant of the model, so that an error in it names no type of a sample.
+        #[doc(hidden)]
+        const __CALL_FITS: () = #fits;
+
         /// Returns the outputs for one sample.
         ///
         /// A sample is a matrix or an array of numbers: `SVector<f32, 64>` or `[f32; 64]`. Nothing is allocated:
@@ -296,7 +300,7 @@ fn call(context: &Context<'_>) -> TokenStream {
         pub fn call #generics (&self, #parameter) -> #result
         #bounds
         {
-            #fits
+            #checked
             self.call_in(x, &mut ::nn::Arena::new())
         }
 

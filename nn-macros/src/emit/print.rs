@@ -284,11 +284,17 @@ impl Printer<'_> {
             Facts::Known(inferred) => {
                 let outputs = inferred.outputs().iter().map(shape_tokens);
                 let consts = inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n));
-                quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#consts),*]))
+                let fields = inferred.fields().iter().map(|(name, value)| quote!((#name, #value)));
+                let fields = (!inferred.fields().is_empty()).then(|| quote!(.with(&[#(#fields),*])));
+                quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#consts),*]) #fields)
+            }
+            Facts::Padded(both) => {
+                let [own, padding] = both.each_ref().map(|facts| self.facts(facts));
+                quote!(::nn::layers::Geometry::padded(&#own, &#padding))
             }
             Facts::Changed(before, counts) => {
                 let (before, counts) = (self.facts(before), counts.iter().map(|count| self.count(count)));
-                quote!(::nn::spec::Inferred::many(#before.outputs(), &[#(#counts),*]))
+                quote!(#before.with_constants(&[#(#counts),*]))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::graph::{Builtin, Facts, Function, Graph, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
-use nn_core::spec::{Dtype, Kind};
+use nn_core::spec::{Dtype, Kind, MAX_INPUTS};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
@@ -362,11 +362,14 @@ impl Context<'_> {
     /// `x`, or `x.0` of several.
     pub(crate) fn part(&self, name: &str, i: usize, count: usize) -> TokenStream {
         let name = format_ident!("{name}");
-        if count == 1 {
-            quote!(#name)
-        } else {
-            let i = Literal::usize_unsuffixed(i);
-            quote!(#name.#i)
+        let literal = Literal::usize_unsuffixed;
+        let (group, place) = (literal(i / MAX_INPUTS), literal(i % MAX_INPUTS));
+        match count {
+            1 => quote!(#name),
+            2..=MAX_INPUTS => quote!(#name.#place),
+            // The last group of 13 parts is one part.
+            _ if i.is_multiple_of(MAX_INPUTS) && i + 1 == count => quote!(#name.#group),
+            _ => quote!(#name.#group.#place),
         }
     }
 }
@@ -389,7 +392,11 @@ pub(super) fn camel(name: &str) -> String {
     words.collect()
 }
 
-/// A tuple, or the only element.
+/// A tuple, or the only element. More elements than the longest tuple are a tuple of tuples.
 pub(crate) fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
-    if parts.len() == 1 { parts.remove(0) } else { quote!((#(#parts),*)) }
+    match parts.len() {
+        1 => parts.remove(0),
+        ..=MAX_INPUTS => quote!((#(#parts),*)),
+        _ => one_or_tuple(parts.chunks(MAX_INPUTS).map(|group| one_or_tuple(group.to_vec())).collect()),
+    }
 }

@@ -1,11 +1,13 @@
 //! The struct of weights, and the structs with the names of inputs and outputs.
 
+use super::types::one_or_tuple;
 use super::{Context, docs};
 use crate::graph::TensorId;
 use crate::schedule::by_rows;
 use crate::source::Name;
+use nn_core::spec::MAX_INPUTS;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 /// `pub struct Digits<T = f32> { .. }`
@@ -129,12 +131,26 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Tenso
             #(#docs pub #names: #letters,)*
         }
     };
+    // Only predictions are in a struct with more fields than a tuple has.
+    if fields.len() > MAX_INPUTS {
+        let tokens = |parts: &[Ident]| one_or_tuple(parts.iter().map(ToTokens::to_token_stream).collect());
+        let (tuple, pattern) = (tokens(&letters), tokens(&names));
+        let from = quote! {
+            impl<#(#letters),*> ::core::convert::From<#tuple> for #name<#(#letters),*> {
+                fn from(#pattern: #tuple) -> Self {
+                    #name { #(#names),* }
+                }
+            }
+        };
+        return (definition, from);
+    }
     // Without a prelude, the tool `diagnostic` has no name.
     let hint = context.item.prelude.then(|| quote!(#[diagnostic::do_not_recommend]));
     (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }
 
-/// The type parameter of field `i`: `A`, `B`, …
+/// The type parameter of field `i`: `A`, `B`, …, and `A26` after `Z`.
 pub(crate) fn letter(i: usize) -> Ident {
-    format_ident!("{}", char::from(b'A' + i as u8))
+    let letter = char::from(b'A' + (i % 26) as u8);
+    if i < 26 { format_ident!("{letter}") } else { format_ident!("{letter}{i}") }
 }

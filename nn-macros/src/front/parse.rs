@@ -76,10 +76,16 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         return Some(syntax);
     }
     let end: TokenStream = body.last().cloned().into_iter().collect();
-    let mut body = split::statements(body.into_iter().collect(), diagnostics);
+    let mut body =
+        python::class::graph(&body).unwrap_or_else(|| split::statements(body.into_iter().collect(), diagnostics));
+    let is_class = body.is_class;
     let (kept, bound) = control::without_blocks(body.statements);
     body.statements = kept;
     let statements = python::pasted::as_a_graph(body, diagnostics);
+    if is_class {
+        // It is reported with the graph to write, and nothing follows from it.
+        return Some(syntax);
+    }
     semicolons(&statements, diagnostics);
     let mut ended = false;
     let count = statements.len();

@@ -1,5 +1,6 @@
 //! Python and Keras spellings, and the Rust to write instead.
 
+pub(crate) mod class;
 mod lines;
 pub(crate) mod names;
 mod operators;
@@ -191,6 +192,12 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
         "weights" => "weights are fields of the model, and `load_weights` reads them from a file",
         "input_spec" | "autocast" | "dynamic" | "sparse" | "ragged" | "tensor" | "optional" => {
             "shapes and types are known when the model is compiled: leave it out"
+        }
+        "activity_regularizer" => "it is a layer here: `ActivityRegularization(l2 = 0.01)` on the output",
+        "renorm_clipping" | "renorm_momentum" => "batch renormalization is not supported: leave it out",
+        "use_cudnn" => "there is one implementation: leave it out",
+        "backward_layer" => {
+            "both directions have the same arguments; for others, call a second layer with `go_backwards = true`"
         }
         "lora_rank" | "lora_alpha" | "quantization_config" => "there is nothing like it in this library: leave it out",
         "training" => "leave it out: layers train in `fit` and do not in `predict`",

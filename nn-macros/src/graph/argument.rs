@@ -41,6 +41,24 @@ impl Arg {
         Arg { field: field.filter(|_| spec.field), ..Arg::default(value) }
     }
 
+    /// The axes that the argument names, if they are known.
+    pub(crate) fn axes(&self) -> Option<&[i64]> {
+        match &self.value {
+            Some(Value::Int(axis)) => Some(std::slice::from_ref(axis)),
+            Some(Value::Ints(axes, count)) => axes.get(..*count),
+            _ => None,
+        }
+    }
+
+    /// Whether all numbers of the argument are known to be 0. The default of a list that is not optional is 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        match (&self.field, &self.value) {
+            (Some(Term::List(terms)), _) => terms.iter().all(|term| matches!(term, Term::Number(x) if *x == 0.0)),
+            (None, value) => matches!(value, Some(Value::Floats(_))),
+            _ => false,
+        }
+    }
+
     /// The activation inside the layer, if the argument is of this kind.
     pub(crate) fn activation(&self, kind: Kind) -> Option<&Function> {
         match (kind, &self.field) {

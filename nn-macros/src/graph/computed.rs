@@ -2,6 +2,7 @@
 
 use super::{Graph, LayerId, TensorId};
 use crate::source::{ExprId, Name};
+use nn_core::layers::Geometry;
 use nn_core::shape::Shape;
 use nn_core::spec::Inferred;
 
@@ -75,8 +76,10 @@ pub(crate) enum Facts {
     Known(Box<Inferred>),
     /// The constant that holds the facts.
     Const(ConstId),
-    /// The outputs of other facts, with other type constants.
+    /// Other facts, with other type constants.
     Changed(Box<Facts>, Vec<Count>),
+    /// The facts about a convolution that reads a padding, with the padding as its own.
+    Padded(Box<[Facts; 2]>),
 }
 
 impl Facts {
@@ -86,6 +89,7 @@ impl Facts {
             Facts::Known(inferred) => Shaped::Known(inferred.output(k)),
             Facts::Const(id) => Shaped::Output(*id, k),
             Facts::Changed(before, _) => before.output(k),
+            Facts::Padded(both) => both[0].output(k),
         }
     }
 
@@ -97,12 +101,20 @@ impl Facts {
         }
     }
 
-    /// The same outputs, with these type constants.
+    /// The same facts, with these type constants.
     pub(crate) fn with_constants(&self, counts: Vec<Count>) -> Facts {
         let known: Option<Vec<usize>> = counts.iter().map(Count::known).collect();
         match (self, known) {
-            (Facts::Known(inferred), Some(known)) => Facts::Known(Box::new(Inferred::many(inferred.outputs(), &known))),
+            (Facts::Known(inferred), Some(known)) => Facts::Known(Box::new(inferred.with_constants(&known))),
             _ => Facts::Changed(Box::new(self.clone()), counts),
+        }
+    }
+
+    /// These facts about a convolution, if it computes the padding before it. The other facts are about that padding.
+    pub(crate) fn padded(&self, padding: &Facts) -> Facts {
+        match (self, padding) {
+            (Facts::Known(own), Facts::Known(padding)) => Facts::Known(Box::new(Geometry::padded(own, padding))),
+            _ => Facts::Padded(Box::new([self.clone(), padding.clone()])),
         }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Folded {
 pub(crate) enum Origin {
     /// From a layer that may have had no bias.
     Affine,
+    /// From a layer with two kernels, one after the other.
+    Composed,
     /// A table: its rows pass through the calls of the original graph, each with the length of its output.
     Table { width: Count, calls: Vec<(usize, Count)>, projected: bool },
     /// Everything except the kernel, which was applied to the table before.

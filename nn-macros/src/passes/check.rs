@@ -10,7 +10,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
 use nn_core::Code;
-use nn_core::spec::{Dtype, MAX_INPUTS, Masking};
+use nn_core::spec::{Dtype, MAX_INPUTS, MAX_MODEL_OUTPUTS, Masking};
 use std::collections::HashSet;
 
 /// Reports all faults of the graph as a whole.
@@ -37,9 +37,10 @@ fn before(graph: &Graph, mut tensors: HashSet<TensorId>) -> HashSet<TensorId> {
 }
 
 fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
-    for (tensors, exprs, what) in
-        [(&graph.inputs, &graph.input_exprs, "inputs"), (&graph.outputs, &graph.output_exprs, "outputs")]
-    {
+    for (tensors, exprs, what, most) in [
+        (&graph.inputs, &graph.input_exprs, "inputs", MAX_INPUTS),
+        (&graph.outputs, &graph.output_exprs, "outputs", MAX_MODEL_OUTPUTS),
+    ] {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
@@ -49,9 +50,9 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
                     .help("remove one of them");
             }
         }
-        if tensors.len() > MAX_INPUTS {
-            let message = format!("a model has at most {MAX_INPUTS} {what}, but this one has {}", tensors.len());
-            diagnostics.error(Code::TooMany, &exprs[MAX_INPUTS], message);
+        if tensors.len() > most {
+            let message = format!("a model has at most {most} {what}, but this one has {}", tensors.len());
+            diagnostics.error(Code::TooMany, &exprs[most], message);
         }
     }
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {

@@ -156,3 +156,179 @@ fn what_is_shown_is_a_graph() {
         assert_eq!(errors(&format!("struct Pasted; {shown}")), "", "{shown}");
     }
 }
+
+/// Classes and functions of Python, and the graphs that are shown for them.
+const CLASSES: &[(&str, &str)] = &[
+    (
+        r#"
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(64, 32)
+        self.fc2 = nn.Linear(32, 10)  # the last one
+
+    def forward(self, x):
+        x = F.relu(self.fc1(x))
+        x = self.fc2(x)
+        return x
+"#,
+        "let inputs = Input(shape = [64]);
+let fc1 = Dense(32);
+let fc2 = Dense(10);
+let x = relu(fc1(inputs));
+let x = fc2(x);
+Model(inputs = inputs, outputs = x)",
+    ),
+    (
+        r#"
+import torch
+class Net(nn.Module):
+    """A text."""
+    def __init__(self, p: float = 0.5):
+        super(Net, self).__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3, 1)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, padding=1)
+        self.pool = nn.MaxPool2d(2, 2)
+        self.drop = nn.Dropout()
+        self.fc1 = nn.Linear(64 * 12 * 12, 128)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = F.max_pool2d(self.conv2(x).relu(), 2)
+        x = x.view(-1, 64 * 12 * 12)
+        x = F.dropout(x, p=0.2, training=self.training)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(self.drop(x)), dim=1)
+
+model = Net()
+"#,
+        "let inputs = Input(shape = [.., .., 1]);
+let conv1 = Conv2D(32, 3, 1);
+let conv2 = Conv2D(64, kernel_size = 3, padding = same);
+let pool = MaxPooling2D(2, 2);
+let drop = Dropout(0.5);
+let fc1 = Dense(128);
+let fc2 = Dense(10);
+let x = pool(relu(conv1(inputs)));
+let x = MaxPooling2D(2)(relu(conv2(x)));
+let x = Flatten()(x);
+let x = Dropout(rate = 0.2)(x);
+let x = relu(fc1(x));
+let output = log_softmax(fc2(drop(x)));
+Model(inputs = inputs, outputs = output)",
+    ),
+    (
+        r#"
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.flatten = nn.Flatten()
+        self.stack = nn.Sequential(nn.Linear(28*28, 512), nn.ReLU(), nn.Linear(512, 10))
+    def forward(self, x):
+        x = self.flatten(x)
+        logits = self.stack(x)
+        return logits
+"#,
+        "let inputs = Input(shape = [28 * 28]);
+let flatten = Flatten();
+let stack = Sequential([Dense(512), ReLU(), Dense(10)]);
+let x = flatten(inputs);
+let logits = stack(x);
+Model(inputs = inputs, outputs = logits)",
+    ),
+    (
+        r#"
+class Two(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(64, activation="relu")
+        self.dropout = layers.Dropout(0.5)
+        self.classifier = layers.Dense(10, activation="softmax")
+    def call(self, a, b, training=False):
+        h = self.dense(layers.concatenate([a, b]))
+        h = self.dropout(h, training=training)
+        return self.classifier(h), h
+"#,
+        "let a = Input(shape = [..]);
+let b = Input(shape = [..]);
+let dense = Dense(64, activation = relu);
+let dropout = Dropout(0.5);
+let classifier = Dense(10, activation = softmax);
+let h = dense(concatenate([a, b]));
+let h = dropout(h);
+let output_0 = classifier(h);
+Model(inputs = [a, b], outputs = [output_0, h])",
+    ),
+    (
+        r#"
+class Words(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(1000, 8)
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+        self.fc = nn.Linear(16, 2)
+    def forward(self, x):
+        x = self.embedding(x)
+        out, (h, c) = self.lstm(x)
+        return self.fc(out[:, -1, :])
+"#,
+        "let inputs = Input(shape = [..], dtype = u32);
+let embedding = Embedding(1000, 8);
+let lstm = LSTM(16, return_state = true);
+let fc = Dense(2);
+let x = embedding(inputs);
+let (out, h, c) = lstm(x);
+let output = fc(out);
+Model(inputs = inputs, outputs = output)",
+    ),
+    (
+        r#"
+def get_model():
+    inputs = keras.Input(shape=(128,))
+    outputs = layers.Dense(1)(inputs)
+    return keras.Model(inputs, outputs)
+model = get_model()
+"#,
+        "let inputs = Input(shape = [128]);
+let outputs = Dense(1)(inputs);
+Model(inputs, outputs)",
+    ),
+];
+
+#[test]
+fn classes_and_functions_become_a_graph() {
+    for (class, graph) in CLASSES {
+        let errors = errors(&format!("struct Net;\n{class}"));
+        let lines: Vec<String> = shown(&errors).lines().map(|line| line.trim().to_string()).collect();
+        assert_eq!(lines.join("\n"), *graph, "{errors}");
+        assert_eq!(errors.matches("explained in").count(), 1, "{errors}");
+        // Sizes that are left open are those of the samples.
+        let closed = graph.replace("[.., .., 1]", "[28, 28, 1]").replace("[..]", "[8]").replace("28 * 28", "784");
+        assert_eq!(self::errors(&format!("struct Net;\n{closed}")), "");
+    }
+}
+
+#[test]
+fn a_half_converted_graph_has_one_error() {
+    for (graph, end) in [
+        (
+            "let inputs = keras.Input(shape=(64,));
+             let x = layers.Dense(64, activation=\"relu\", use_bias=True)(inputs);
+             let outputs = layers.Dense(10, activation=\"softmax\")(x);
+             let model = keras.Model(inputs, outputs);",
+            "Model(inputs, outputs)",
+        ),
+        (
+            "let a = Input(shape = [64]);
+             let y = Dense(10)(a);
+             let model = keras.Model(inputs=a, outputs=y, name=\"m\");",
+            "Model(inputs = a, outputs = y)",
+        ),
+    ] {
+        let errors = errors(&format!("struct Net;\n{graph}"));
+        assert_eq!(errors.matches("explained in").count(), 1, "{errors}");
+        let written = shown(&errors);
+        assert_eq!(written.lines().last().map(str::trim), Some(end), "{errors}");
+    }
+}

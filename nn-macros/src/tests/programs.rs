@@ -96,6 +96,24 @@ fn folded_normalization_and_parts() {
     );
 }
 
+/// The folded convolutions have the activations and the padding.
+#[test]
+fn folded_convolutions() {
+    check(
+        "image",
+        r#"
+        pub struct Image;
+        let image = Input(shape = [8, 8, 3]);
+        let x = ZeroPadding2D(1)(Rescaling(0.1)(image));
+        let x = relu(BatchNormalization()(Conv2D(4, 3, strides = 2, use_bias = false)(x)));
+        let y = BatchNormalization()(DepthwiseConv2D(3, padding = same, use_bias = false)(x));
+        let y = relu(add([x, y]));
+        let y = SeparableConv2D(5, 1, activation = tanh)(y);
+        Model(inputs = image, outputs = y)
+        "#,
+    );
+}
+
 #[test]
 fn an_output_that_is_read_inside() {
     check(

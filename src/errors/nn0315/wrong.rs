@@ -3,22 +3,23 @@ use nn::prelude::*;
 model! {
     pub struct Digits;
 
-    let x = Input(shape = [3]);
-    let a = Dense(2)(x);
-    let b = Dense(2)(x);
-    let c = Dense(2)(x);
-    let d = Dense(2)(x);
-    let e = Dense(2)(x);
-    let f = Dense(2)(x);
-    let g = Dense(2)(x);
-    let h = Dense(2)(x);
-    let i = Dense(2)(x);
-    let j = Dense(2)(x);
-    let k = Dense(2)(x);
-    let l = Dense(2)(x);
-    let m = Dense(2)(x);
+    let a = Input(shape = [2]);
+    let b = Input(shape = [2]);
+    let c = Input(shape = [2]);
+    let d = Input(shape = [2]);
+    let e = Input(shape = [2]);
+    let f = Input(shape = [2]);
+    let g = Input(shape = [2]);
+    let h = Input(shape = [2]);
+    let i = Input(shape = [2]);
+    let j = Input(shape = [2]);
+    let k = Input(shape = [2]);
+    let l = Input(shape = [2]);
+    let m = Input(shape = [2]);
+    let all = concatenate([concatenate([a, b, c, d, e, f]), concatenate([g, h, i, j, k, l, m])]);
+    let y = Dense(2)(all);
 
-    Model(inputs = x, outputs = [a, b, c, d, e, f, g, h, i, j, k, l, m])
+    Model(inputs = [a, b, c, d, e, f, g, h, i, j, k, l, m], outputs = y)
 }
 
 fn main() {}

@@ -117,7 +117,9 @@ macro_rules! hooks {
         /// errors of other types. Epochs and batches are counted from 0, batches from 0 in every epoch.
         #[diagnostic::on_unimplemented(
             message = "`{Self}` is not a callback",
-            note = "for example `EarlyStopping::new()`; one of your own implements `nn::callbacks::Callback`"
+            label = "not a callback",
+            note = "callbacks are values, added one by one: `.callback(EarlyStopping::new()).callback(TerminateOnNaN::new())`",
+            note = "one of your own implements `nn::callbacks::Callback`; a closure stands in a `LambdaCallback`"
         )]
         pub trait Callback {
             /// Returns the names of the numbers that it adds to reports with [`Run::log`], so that callbacks can
@@ -222,4 +224,23 @@ impl<A: Callbacks, B: Callback> Callbacks for (A, B) {
         self.0.each(visit)?;
         visit(&mut self.1)
     }
+}
+
+/// Types that [`Fit::callback`](crate::Fit::callback) has refused already, with its message: `fit` does not repeat it.
+macro_rules! refused {
+    ($([$($generics:tt)*] $type:ty;)*) => {$(
+        #[doc(hidden)]
+        impl<A: Callbacks, $($generics)*> Callbacks for (A, $type) {
+            fn each(&mut self, _: &mut dyn FnMut(&mut dyn Callback) -> Result<()>) -> Result<()> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+refused! {
+    [] &str;
+    [] String;
+    [T] Vec<T>;
+    [T, const N: usize] [T; N];
 }

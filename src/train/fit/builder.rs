@@ -8,6 +8,27 @@ use crate::train::validation::Streamed;
 
 /// The settings of [`Compiled::fit`](crate::Compiled::fit), with Keras's names and defaults.
 ///
+/// | setting | Keras's argument of `fit` | default |
+/// |---|---|---|
+/// | [`epochs`](Self::epochs) | `epochs` | 1 |
+/// | [`batch_size`](Self::batch_size) | `batch_size` | 32 |
+/// | [`verbose`](Self::verbose) | `verbose` | a progress bar |
+/// | [`callback`](Self::callback), once for each | `callbacks` | none |
+/// | [`validation_split`](Self::validation_split) | `validation_split` | 0 |
+/// | [`validation_data`](Self::validation_data) | `validation_data` | none |
+/// | [`shuffle`](Self::shuffle) | `shuffle` | `true` |
+/// | [`class_weight`](Self::class_weight) | `class_weight` | 1 for each class |
+/// | [`sample_weight`](Self::sample_weight) | `sample_weight` | 1 for each sample |
+/// | [`initial_epoch`](Self::initial_epoch) | `initial_epoch` | 0 |
+/// | [`steps_per_epoch`](Self::steps_per_epoch) | `steps_per_epoch` | a pass through the data |
+/// | [`validation_steps`](Self::validation_steps) | `validation_steps` | a pass through the data |
+/// | [`validation_batch_size`](Self::validation_batch_size) | `validation_batch_size` | that of training |
+/// | [`validation_freq`](Self::validation_freq) | `validation_freq` | 1 |
+/// | [`validation_batches`](Self::validation_batches) | a generator as `validation_data` | none |
+/// | [`resume`](Self::resume) | `BackupAndRestore` | `false` |
+/// | [`seed`](Self::seed) | `keras.utils.set_random_seed` | 0, or [`Compiled::seed`](crate::Compiled::seed) |
+/// | [`strict`](Self::strict) | none | `false` |
+///
 /// The thread count is rayon's; it is not set here: see [`determinism`](crate::determinism).
 ///
 /// ```

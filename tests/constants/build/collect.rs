@@ -186,24 +186,39 @@ pub(crate) fn keep_what_graphs_need(parts: &mut Parts) {
     }
 }
 
-/// Chooses few graphs that together have every layer and every argument: one after the other the graph that adds most.
-pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>) {
+/// Chooses graphs that together have every layer, and every argument if `arguments` is set, and are short: one after the
+/// other the graph that adds most for its length.
+pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>, arguments: bool) {
     let mut graphs = Vec::new();
     files.for_each(|parts| graphs_in(parts, &mut graphs));
-    let mut left: Vec<(&mut Graph, HashSet<String>)> = Vec::new();
+    let mut left: Vec<(&mut Graph, usize, HashSet<String>)> = Vec::new();
     for graph in graphs {
         let mut own = HashSet::new();
         crate::rename::words(graph.body.clone(), &mut own);
+        // The name of an argument follows that of its layer.
+        own.retain(|word| arguments || !word.contains(' '));
         graph.chosen = false;
-        left.push((graph, own));
+        // A call of the macro costs about as much as this many tokens.
+        let length = 60 + length(graph.body.clone());
+        left.push((graph, length, own));
     }
-    while let Some((graph, words)) =
-        left.iter_mut().max_by_key(|(_, words)| words.len()).filter(|(_, words)| !words.is_empty())
+    // A graph twice as long takes rustc twice as long.
+    let adds = |words: &HashSet<String>, length: usize| words.len() * 1_000_000 / length;
+    while let Some((graph, _, words)) =
+        left.iter_mut().max_by_key(|(_, length, words)| adds(words, *length)).filter(|(_, _, words)| !words.is_empty())
     {
         graph.chosen = true;
         let words = std::mem::take(words);
-        left.iter_mut().for_each(|(_, own)| own.retain(|word| !words.contains(word)));
+        left.iter_mut().for_each(|(_, _, own)| own.retain(|word| !words.contains(word)));
     }
+}
+
+/// The number of tokens.
+fn length(tokens: TokenStream) -> usize {
+    tokens
+        .into_iter()
+        .map(|token| if let TokenTree::Group(group) = token { 1 + length(group.stream()) } else { 1 })
+        .sum()
 }
 
 /// Collects all graphs.

@@ -206,5 +206,5 @@ where
 
 #[test]
 fn there_are_graphs() {
-    assert!(GRAPHS > 40, "{GRAPHS} graphs");
+    assert!(GRAPHS >= 20, "{GRAPHS} graphs");
 }

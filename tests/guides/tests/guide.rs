@@ -302,8 +302,7 @@ fn one_table_for_two_texts() -> nn::Result<()> {
 }
 
 model! {
-    /// "Extract and reuse nodes in the graph of layers": the features of VGG19, whose convolutions and pools are blocks
-    /// here. A model has at most 12 outputs, and VGG19 has 26 tensors.
+    /// "Extract and reuse nodes in the graph of layers": the features of all layers of VGG19, for small images.
     pub struct Vgg19;
 
     let image = Input(shape = [32, 32, 3]);
@@ -315,21 +314,43 @@ model! {
     let block2_pool = MaxPooling2D(2, strides = 2)(block2_conv2);
     let block3_conv1 = Conv2D(256, 3, activation = relu, padding = same)(block2_pool);
     let block3_conv2 = Conv2D(256, 3, activation = relu, padding = same)(block3_conv1);
-    let block3_pool = MaxPooling2D(2, strides = 2)(block3_conv2);
+    let block3_conv3 = Conv2D(256, 3, activation = relu, padding = same)(block3_conv2);
+    let block3_conv4 = Conv2D(256, 3, activation = relu, padding = same)(block3_conv3);
+    let block3_pool = MaxPooling2D(2, strides = 2)(block3_conv4);
+    let block4_conv1 = Conv2D(512, 3, activation = relu, padding = same)(block3_pool);
+    let block4_conv2 = Conv2D(512, 3, activation = relu, padding = same)(block4_conv1);
+    let block4_conv3 = Conv2D(512, 3, activation = relu, padding = same)(block4_conv2);
+    let block4_conv4 = Conv2D(512, 3, activation = relu, padding = same)(block4_conv3);
+    let block4_pool = MaxPooling2D(2, strides = 2)(block4_conv4);
+    let block5_conv1 = Conv2D(512, 3, activation = relu, padding = same)(block4_pool);
+    let block5_conv2 = Conv2D(512, 3, activation = relu, padding = same)(block5_conv1);
+    let block5_conv3 = Conv2D(512, 3, activation = relu, padding = same)(block5_conv2);
+    let block5_conv4 = Conv2D(512, 3, activation = relu, padding = same)(block5_conv3);
+    let block5_pool = MaxPooling2D(2, strides = 2)(block5_conv4);
+    let flatten = Flatten()(block5_pool);
+    let fc1 = Dense(4096, activation = relu)(flatten);
+    let fc2 = Dense(4096, activation = relu)(fc1);
+    let predictions = Dense(1000, activation = softmax)(fc2);
 
     Model(
         inputs = image,
         outputs = [
-            block1_conv1, block1_conv2, block1_pool, block2_conv1, block2_conv2, block2_pool, block3_conv1, block3_conv2,
-            block3_pool
+            block1_conv1, block1_conv2, block1_pool, block2_conv1, block2_conv2, block2_pool, block3_conv1,
+            block3_conv2, block3_conv3, block3_conv4, block3_pool, block4_conv1, block4_conv2, block4_conv3,
+            block4_conv4, block4_pool, block5_conv1, block5_conv2, block5_conv3, block5_conv4, block5_pool, flatten,
+            fc1, fc2, predictions
         ]
     )
 }
 
+/// The features of the guide by their names: 25 outputs. Keras lists the input among them.
 #[test]
 fn features_of_all_layers() -> nn::Result<()> {
     let y = Vgg19::boxed(&mut rng()).predict([[[[0.5_f32; 3]; 32]; 32]])?;
     assert_eq!((y.block1_conv1[0].shape(), y.block3_pool[0].shape()), ((64, 1024), (256, 16)));
+    assert_eq!((y.block5_pool[0].shape(), y.fc1[0].shape()), ((512, 1), (4096, 1)));
+    assert!((y.predictions[0].sum() - 1.0).abs() < 1e-4, "{}", y.predictions[0].sum());
+    assert_eq!((<Vgg19>::OUTPUT_NAMES.len(), <Vgg19>::OUTPUT_SHAPES[12]), (25, Shape::new(&[4, 4, 512])));
     Ok(())
 }
 

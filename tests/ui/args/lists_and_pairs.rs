@@ -15,7 +15,7 @@ model! {
     let f = ZeroPadding1D(2)(x);
     let g = Cropping2D(((1, 5), 0))(x);
     let h = Cropping1D((3, 4))(s);
-    let i = UpSampling2D(2, interpolation = bicubic)(x);
+    let i = UpSampling2D(2, interpolation = lanczos3)(x);
     let j = UpSampling2D(99999)(x);
     let k = AlphaDropout(0.1, noise_shape = (32, 1, 2))(s);
     let l = AlphaDropout(0.1, noise_shape = (None, 3, 2))(s);

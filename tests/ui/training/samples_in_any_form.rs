@@ -15,6 +15,21 @@ model! {
     Sequential([Input(shape = [1]), Dense(1)])
 }
 
+mod two {
+    // Without the prelude: the shapes are constants of the model.
+    nn::model! {
+        pub struct Two;
+
+        let a = Input(shape = [4]);
+        let b = Input(shape = [2, 3]);
+        let y = Dense(1)(concatenate([a, Flatten()(b)]));
+
+        Model(inputs = [a, b], outputs = y)
+    }
+
+    pub const SHAPES: [&[nn::Shape]; 2] = [Two::<f32>::INPUT_SHAPES, Two::<f32>::OUTPUT_SHAPES];
+}
+
 /// A constant with the name of a type parameter.
 const X: usize = 64;
 
@@ -30,5 +45,11 @@ fn main() {
     let _ = samples.iter().filter(|x| digits.call(x)[0] > 0.5).map(|x| digits.call(x)).count();
     let _ = digits.call_in(&[0.0; 64], &mut nn::Arena::new());
     let line = Line::<f64>::boxed(&mut rng);
+    let two = two::Two::boxed(&mut rng);
+    let (a, b) = (SVector::from([0.0; 4]), SMatrix::<f32, 3, 2>::zeros());
+    let _ = (two.call((&a, &b)), two.call((&[0.0; 4], &[[0.0; 3]; 2])), two.call((&a, &[[0.5; 3]; 2])));
+    let _ = (two.call(two::TwoInputs { a: &a, b: &b }), two.call((&Box::new(a), &SMatrix::zeros())));
+    let _ = two.call_in((&[0.0; 4], &b), &mut nn::Arena::new());
+    assert_eq!(two::SHAPES.map(<[nn::Shape]>::len), [2, 1]);
     let _: [SVector<f64, 1>; 2] = [line.call(&2.0), line.call(&[2.0])];
 }

@@ -1,10 +1,12 @@
 //! Losses, on a vector and on each step of a sequence.
+#![no_std]
+#![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
-use crate::kinds;
 use nn::losses::*;
 use nn::optimizers::*;
 use nn::prelude::*;
 use nn::{SMatrix, SVector};
+use nn_firmware::kinds;
 
 type Three = SVector<f32, 3>;
 type Steps = SMatrix<f32, 3, 5>;

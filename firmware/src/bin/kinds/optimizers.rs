@@ -1,25 +1,31 @@
 //! Optimizers and their options.
+#![no_std]
+#![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
-use crate::kinds;
 use nn::losses::*;
 use nn::optimizers::*;
 use nn::prelude::*;
 use nn::{SMatrix, SVector};
+use nn_firmware::kinds;
 
 type Steps = SMatrix<f32, 3, 5>;
 type Pair = SVector<f32, 2>;
 
+model! {
+    /// The model of all optimizers.
+    pub struct Net;
+
+    let x = Input(shape = [5, 3]);
+    let h = Dense(3, trainable = false)(Dense(3)(LSTM(2)(x)));
+    let y = Dense(2)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
 /// Defines a kind for each optimizer, with the number of its slots.
 macro_rules! each {
     ($($name:ident: $optimizer:expr, $slots:literal;)*) => {
-        kinds! {
-            $($name: Steps => Pair, MeanSquaredError, $optimizer, $slots {
-                let x = Input(shape = [5, 3]);
-                let h = Dense(3, trainable = false)(Dense(3)(LSTM(2)(x)));
-                let y = Dense(2)(h);
-                Model(inputs = x, outputs = y)
-            })*
-        }
+        kinds! { $($name: Steps => Pair, MeanSquaredError, $optimizer, $slots;)* }
     };
 }
 

@@ -1,10 +1,12 @@
 //! Layers around sequences: tables, masks, pooling, normalization and layers on each step.
+#![no_std]
+#![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
-use crate::kinds;
 use nn::losses::*;
 use nn::optimizers::*;
 use nn::prelude::*;
 use nn::{SMatrix, SVector};
+use nn_firmware::kinds;
 
 type Steps = SMatrix<f32, 3, 5>;
 type Words = SVector<u32, 5>;

@@ -108,6 +108,19 @@ pub(in crate::layers) mod compute {
     /// The number of neighbouring places whose axes are computed together.
     const PART: usize = 16;
 
+    /// Returns the places of a row from `i` on, at most [`PART`]. There are always some; the compiler does not see that
+    /// for every `STRIDE`, and would keep a panic of an index in firmware.
+    #[inline(always)]
+    fn part<T, const STRIDE: usize>(row: &[T], i: usize) -> &[T] {
+        row.get(i..STRIDE.min(i + PART)).unwrap_or_default()
+    }
+
+    /// As [`part`], for writing.
+    #[inline(always)]
+    fn part_mut<T, const STRIDE: usize>(row: &mut [T], i: usize) -> &mut [T] {
+        row.get_mut(i..STRIDE.min(i + PART)).unwrap_or_default()
+    }
+
     struct Forward<'a, T, const N: usize, const STRIDE: usize> {
         x: &'a [T],
         y: &'a mut [T],
@@ -120,17 +133,16 @@ pub(in crate::layers) mod compute {
         fn run<M: Simd<T>>(self, simd: M) {
             for (x, y) in self.x.chunks_exact(N * STRIDE).zip(self.y.chunks_exact_mut(N * STRIDE)) {
                 for i in (0..STRIDE).step_by(PART) {
-                    let width = PART.min(STRIDE - i);
                     let (mut max, mut sum) = ([T::ZERO; PART], [T::ZERO; PART]);
-                    max[..width].copy_from_slice(&x[i..][..width]);
+                    max.iter_mut().zip(part::<T, STRIDE>(x, i)).for_each(|(max, &x)| *max = x);
                     for x in x.chunks_exact(STRIDE) {
-                        for (max, &x) in max.iter_mut().zip(&x[i..][..width]) {
+                        for (max, &x) in max.iter_mut().zip(part::<T, STRIDE>(x, i)) {
                             *max = if x > *max { x } else { *max };
                         }
                     }
                     for (x, y) in x.chunks_exact(STRIDE).zip(y.chunks_exact_mut(STRIDE)) {
-                        let y = &mut y[i..][..width];
-                        for ((y, &x), &max) in y.iter_mut().zip(&x[i..]).zip(&max) {
+                        let (x, y) = (part::<T, STRIDE>(x, i), part_mut::<T, STRIDE>(y, i));
+                        for ((y, &x), &max) in y.iter_mut().zip(x).zip(&max) {
                             *y = x - max;
                         }
                         simd.exp(y);
@@ -139,7 +151,7 @@ pub(in crate::layers) mod compute {
                         }
                     }
                     for y in y.chunks_exact_mut(STRIDE) {
-                        for (y, &sum) in y[i..][..width].iter_mut().zip(&sum) {
+                        for (y, &sum) in part_mut::<T, STRIDE>(y, i).iter_mut().zip(&sum) {
                             *y /= sum;
                         }
                     }
@@ -162,17 +174,18 @@ pub(in crate::layers) mod compute {
             let blocks = self.y.chunks_exact(N * STRIDE).zip(self.dy.chunks_exact(N * STRIDE));
             for ((y, dy), dx) in blocks.zip(self.dx.chunks_exact_mut(N * STRIDE)) {
                 for i in (0..STRIDE).step_by(PART) {
-                    let width = PART.min(STRIDE - i);
                     let mut sum = [T::ZERO; PART];
                     for (y, dy) in y.chunks_exact(STRIDE).zip(dy.chunks_exact(STRIDE)) {
-                        for ((sum, &y), &dy) in sum.iter_mut().zip(&y[i..][..width]).zip(&dy[i..]) {
+                        let (y, dy) = (part::<T, STRIDE>(y, i), part::<T, STRIDE>(dy, i));
+                        for ((sum, &y), &dy) in sum.iter_mut().zip(y).zip(dy) {
                             *sum += dy * y;
                         }
                     }
                     let rows = y.chunks_exact(STRIDE).zip(dy.chunks_exact(STRIDE)).zip(dx.chunks_exact_mut(STRIDE));
                     for ((y, dy), dx) in rows {
-                        let dx = dx[i..][..width].iter_mut();
-                        for (((dx, &y), &dy), &sum) in dx.zip(&y[i..]).zip(&dy[i..]).zip(&sum) {
+                        let (y, dy) = (part::<T, STRIDE>(y, i), part::<T, STRIDE>(dy, i));
+                        let dx = part_mut::<T, STRIDE>(dx, i).iter_mut();
+                        for (((dx, &y), &dy), &sum) in dx.zip(y).zip(dy).zip(&sum) {
                             *dx += y * (dy - sum);
                         }
                     }

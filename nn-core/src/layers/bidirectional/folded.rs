@@ -11,11 +11,12 @@ use crate::layers::recurrent::{Cell, FromGates, Recurrent, Run, Sequence, Sequen
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Tensors, first_mut, flat, flat_mut};
-use crate::weights::fold::Affine;
+use crate::weights::fold::{Affine, Layout, Pointwise};
 use nalgebra::SMatrix;
 
 impl<T: Scalar, W: Affine<T>> Affine<T> for BidirectionalWeights<W> {
     const SETS: usize = 2;
+    const LAYOUT: Layout = W::LAYOUT;
 
     fn affine(&self, set: usize) -> (&[T], &[T]) {
         if set == 0 { self.forward.affine(0) } else { self.backward.affine(0) }
@@ -24,7 +25,9 @@ impl<T: Scalar, W: Affine<T>> Affine<T> for BidirectionalWeights<W> {
     fn affine_mut(&mut self, set: usize) -> (&mut [T], &mut [T]) {
         if set == 0 { self.forward.affine_mut(0) } else { self.backward.affine_mut(0) }
     }
+}
 
+impl<T: Scalar, W: Pointwise<T>> Pointwise<T> for BidirectionalWeights<W> {
     fn apply(&self, x: &[T], y: &mut [T]) {
         let (f, b) = y.split_at_mut(y.len() / 2);
         self.forward.apply(x, f);

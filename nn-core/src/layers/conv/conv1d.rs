@@ -20,7 +20,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// A convolution over the steps of a sequence: the same weights at every place of a sliding window.
@@ -72,6 +72,13 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: Conv1DWeights<W, I, K, O, B>,
         activates: true,
+        folding: Folding::Filters {
+            bias: consts::B,
+            padding: arg::padding,
+            kernel_size: arg::kernel_size,
+            strides: arg::strides,
+            form: Filters::Windows,
+        },
         infer: rule!(infer),
     }
 }
@@ -122,12 +129,13 @@ pub(in crate::layers) mod compute {
     use crate::activations::{Activate, Activation};
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
-    use crate::layers::conv::page::{Convolve, NEAR, convolution};
+    use crate::layers::conv::page::{Convolve, NEAR, convolution, filters};
     use crate::layers::conv::product;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::{Affine, Layout};
     use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -188,6 +196,8 @@ pub(in crate::layers) mod compute {
             }
         }
     }
+
+    filters! { Conv1DWeights<W, I, K, O, B>, kernel, Layout::new(I, O) }
 
     convolution! {
         Conv1D<W, I, K, O, B, Q>, Conv1DWeights<W, I, K, O, B>, [C, P] => [O, Q], K.saturating_mul(O).saturating_mul(Q)

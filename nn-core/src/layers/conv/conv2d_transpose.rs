@@ -23,7 +23,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// A convolution backwards: each place of the input adds a window to a larger image.
@@ -75,6 +75,13 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: Conv2DTransposeWeights<H, W, O, K, I, B>,
         activates: true,
+        folding: Folding::Filters {
+            bias: consts::B,
+            padding: arg::padding,
+            kernel_size: arg::kernel_size,
+            strides: arg::strides,
+            form: Filters::Transposed,
+        },
         infer: rule!(infer),
     }
 }
@@ -121,12 +128,13 @@ pub(in crate::layers) mod compute {
     use crate::activations::{Activate, Activation};
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
-    use crate::layers::conv::page::{Convolve, NEAR, convolution};
+    use crate::layers::conv::page::{Convolve, NEAR, convolution, filters};
     use crate::layers::conv::product;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::{Affine, Layout};
     use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -189,6 +197,8 @@ pub(in crate::layers) mod compute {
             }
         }
     }
+
+    filters! { Conv2DTransposeWeights<H, W, O, K, I, B>, kernel, Layout::transposed(I, O) }
 
     convolution! {
         Conv2DTranspose<H, W, O, K, I, B, Q>, Conv2DTransposeWeights<H, W, O, K, I, B>, [C, P] => [O, Q], K.saturating_mul(I).saturating_mul(P)

@@ -19,7 +19,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// A convolution over images, of each channel alone.
@@ -66,6 +66,13 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: DepthwiseConv2DWeights<H, W, I, M, K, O, B>,
         activates: true,
+        folding: Folding::Filters {
+            bias: consts::B,
+            padding: arg::padding,
+            kernel_size: arg::kernel_size,
+            strides: arg::strides,
+            form: Filters::Windows,
+        },
         infer: rule!(infer),
     }
 }
@@ -109,11 +116,12 @@ pub(in crate::layers) mod compute {
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
     use crate::layers::conv::depthwise;
-    use crate::layers::conv::page::{Convolve, NEAR, convolution};
+    use crate::layers::conv::page::{Convolve, NEAR, convolution, filters};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::{Affine, Layout};
     use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -178,6 +186,8 @@ pub(in crate::layers) mod compute {
             }
         }
     }
+
+    filters! { DepthwiseConv2DWeights<H, W, I, M, K, O, B>, kernel, Layout::new(1, O) }
 
     convolution! {
         DepthwiseConv2D<H, W, I, M, K, O, B, Q>, DepthwiseConv2DWeights<H, W, I, M, K, O, B>, [C, P] => [O, Q], K.saturating_mul(O).saturating_mul(Q)

@@ -30,81 +30,50 @@
 //!   places, so a SeparableConv needs memory for a few places only.
 
 use super::windows::{Axes, Padding, Slide};
-use crate::spec::Inferred;
 use crate::spec::code::Code;
+use crate::spec::{Inferred, fields};
+pub(super) use crate::spec::found;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
 
-/// Declares the fields of [`Geometry`] with their names.
-macro_rules! geometry {
-    ($(#[doc = $doc:literal] $field:ident,)*) => {
-        /// The sizes of a convolution. See the [page of the module](super::conv2d) of a layer for the formulas.
-        ///
-        /// A shape rule finds them. They are fields of a layer and not constants of its type, so one set of weights
-        /// serves images of all sizes. The image is the input of a convolution, and the output of a transposed one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct Geometry {
-            $(#[doc = $doc] pub $field: usize,)*
-        }
-
-        impl Geometry {
-            /// The names of the fields.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            /// Nothing.
-            pub const NONE: Geometry = Geometry { $($field: 0,)* };
-
-            /// Returns the fields with their names, for [`Inferred::with`].
-            pub const fn list(&self) -> [(&'static str, usize); Geometry::NAMES.len()] {
-                [$((stringify!($field), self.$field)),*]
-            }
-
-            /// Returns the geometry that a shape rule found.
-            ///
-            /// # Panics
-            /// If the rule found none.
-            pub const fn found(found: &Inferred) -> Self {
-                Geometry { $($field: found.value(stringify!($field)),)* }
-            }
-        }
-    };
+fields! {
+    /// The sizes of a convolution. See the [page of the module](super::conv2d) of a layer for the formulas.
+    ///
+    /// A shape rule finds them. They are fields of a layer and not constants of its type, so one set of weights
+    /// serves images of all sizes. The image is the input of a convolution, and the output of a transposed one.
+    pub struct Geometry {
+        /// The rows of the image.
+        image_height,
+        /// The columns of the image.
+        image_width,
+        /// The channels of the image.
+        channels,
+        /// The rows of places.
+        place_height,
+        /// The columns of places.
+        place_width,
+        /// The numbers of a place.
+        filters,
+        /// The rows of a window.
+        window_height,
+        /// The columns of a window.
+        window_width,
+        /// The rows from one window to the next.
+        stride_height,
+        /// The columns from one window to the next.
+        stride_width,
+        /// The rows from one cell of a window to the next.
+        dilation_height,
+        /// The columns from one cell of a window to the next.
+        dilation_width,
+        /// The rows of zeros above the image.
+        padding_top,
+        /// The columns of zeros before the image.
+        padding_left,
+        /// The groups of channels.
+        groups,
+    }
 }
-
-geometry! {
-    /// The rows of the image.
-    image_height,
-    /// The columns of the image.
-    image_width,
-    /// The channels of the image.
-    channels,
-    /// The rows of places.
-    place_height,
-    /// The columns of places.
-    place_width,
-    /// The numbers of a place.
-    filters,
-    /// The rows of a window.
-    window_height,
-    /// The columns of a window.
-    window_width,
-    /// The rows from one window to the next.
-    stride_height,
-    /// The columns from one window to the next.
-    stride_width,
-    /// The rows from one cell of a window to the next.
-    dilation_height,
-    /// The columns from one cell of a window to the next.
-    dilation_width,
-    /// The rows of zeros above the image.
-    padding_top,
-    /// The columns of zeros before the image.
-    padding_left,
-    /// The groups of channels.
-    groups,
-}
-
-#[cfg(feature = "compute")]
-impl crate::layer::variables::OfVariable for Geometry {}
 
 /// The arguments about windows that all pages have, and their places.
 #[derive(Clone, Copy)]
@@ -115,17 +84,6 @@ pub(super) struct Given {
     pub(super) dilation_rate: (Shape, usize),
     pub(super) padding: Padding,
 }
-
-/// Returns the value, or leaves a shape rule with the error.
-macro_rules! found {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(error) => return Err(error),
-        }
-    };
-}
-pub(super) use found;
 
 /// The largest position in a padded image. A board cannot count much further.
 const FAR: usize = i32::MAX as usize;
@@ -277,6 +235,41 @@ impl Given {
 }
 
 impl Geometry {
+    /// Whether a window has cells outside the image.
+    #[doc(hidden)]
+    pub const fn has_border(&self) -> bool {
+        const fn last(places: usize, stride: usize, window: usize, dilation: usize) -> usize {
+            let place = places.saturating_sub(1).saturating_mul(stride);
+            place.saturating_add(window.saturating_sub(1).saturating_mul(dilation))
+        }
+        self.padding_top > 0
+            || self.padding_left > 0
+            || last(self.place_height, self.stride_height, self.window_height, self.dilation_height)
+                >= self.image_height
+            || last(self.place_width, self.stride_width, self.window_width, self.dilation_width) >= self.image_width
+    }
+
+    /// Returns the result of the shape rule of a convolution that reads `padding`, for the convolution that reads the
+    /// input of `padding` instead. Its windows begin further outside the image.
+    ///
+    /// # Panics
+    /// If a result is not that of a convolution, or not that of a ZeroPadding.
+    #[doc(hidden)]
+    pub const fn padded(convolution: &Inferred, padding: &Inferred) -> Inferred {
+        let mut geometry = Geometry::found(convolution);
+        if padding.output(0).rank() == 2 {
+            geometry.padding_left += padding.value("before");
+            geometry.image_width = padding.value("steps");
+        } else {
+            geometry.padding_top += padding.value("top");
+            geometry.padding_left += padding.value("left");
+            geometry.image_height = padding.value("height");
+            geometry.image_width = padding.value("width");
+        }
+        let inferred = Inferred::many(convolution.outputs(), convolution.consts()).with(&geometry.list());
+        inferred.workspace(convolution.workspace_size())
+    }
+
     /// Returns the number of places.
     pub(super) const fn places(&self) -> usize {
         self.place_height.saturating_mul(self.place_width)

@@ -99,3 +99,24 @@ macro_rules! convolution {
     };
 }
 pub(in crate::layers) use convolution;
+
+/// Implements [`Affine`](crate::weights::fold::Affine) for the weights of a page, with the name of the kernel that
+/// makes the outputs and its layout. Methods that differ from the defaults may follow.
+macro_rules! filters {
+    ($weights:ident<$($of:ident),*>, $kernel:ident, $layout:expr $(; $($method:item)*)?) => {
+        impl<T: Scalar, $(const $of: usize),*> Affine<T> for $weights<T, $($of),*> {
+            const LAYOUT: Layout = $layout;
+
+            fn affine(&self, _: usize) -> (&[T], &[T]) {
+                (self.$kernel.as_slice(), self.bias.as_slice())
+            }
+
+            fn affine_mut(&mut self, _: usize) -> (&mut [T], &mut [T]) {
+                (self.$kernel.as_mut_slice(), self.bias.as_mut_slice())
+            }
+
+            $($($method)*)?
+        }
+    };
+}
+pub(in crate::layers) use filters;

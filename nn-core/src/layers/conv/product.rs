@@ -105,7 +105,7 @@ impl Geometry {
 }
 
 /// Sets every place to the bias, or to 0 without one.
-pub(super) fn start<T: Scalar>(filters: usize, b: &[T], y: &mut [T]) {
+pub(in crate::layers) fn start<T: Scalar>(filters: usize, b: &[T], y: &mut [T]) {
     if b.is_empty() {
         return y.fill(T::ZERO);
     }
@@ -115,7 +115,7 @@ pub(super) fn start<T: Scalar>(filters: usize, b: &[T], y: &mut [T]) {
 }
 
 /// Computes `y = b + W · x` for a batch, or `max(b + W · x, 0)`.
-pub(super) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
+pub(in crate::layers) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
     if g.is_product() {
         return g.all(y.len()).affine(w, b, x, y, rectified);
     }
@@ -151,7 +151,7 @@ pub(super) fn add_forward<T: Scalar>(g: &Geometry, w: &[T], x: &[T], y: &mut [T]
 }
 
 /// Computes `dx += Wᵀ · dy` for a batch: the gradient of the image.
-pub(super) fn add_image<T: Scalar>(g: &Geometry, w: &[T], dy: &[T], dx: &mut [T]) {
+pub(in crate::layers) fn add_image<T: Scalar>(g: &Geometry, w: &[T], dy: &[T], dx: &mut [T]) {
     if g.is_product() {
         return g.all(dy.len()).add_transposed(w, dy, dx);
     }

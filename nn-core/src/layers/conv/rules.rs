@@ -1,12 +1,14 @@
 //! Tests of the shape rules of all pages: shapes that work, and each error.
 
+use super::geometry::Geometry;
 use super::{
     conv1d, conv1d_transpose, conv2d, conv2d_transpose, depthwise_conv1d, depthwise_conv2d, separable_conv1d,
     separable_conv2d,
 };
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value};
+use crate::spec::{Folding, Inferred, Kind, LayerSpec, Value};
 use std::string::{String, ToString};
+use std::vec::Vec;
 
 const PAGES: [&LayerSpec; 8] = [
     &conv1d::SPEC,
@@ -190,5 +192,46 @@ fn errors_of_all_pages() {
         } else {
             assert!(both.is_ok(), "{}", page.name);
         }
+    }
+}
+
+/// A window has a cell outside the image if it begins before it or ends behind it.
+#[test]
+fn borders() {
+    let (mut with, mut without) = (0, 0);
+    // Sizes 1 to 8, windows 1 to 4, strides 1 to 3, dilations 1 and 2, and three paddings.
+    for n in 0..8 * 4 * 3 * 2 * 3 {
+        let (size, window, stride) = (n % 8 + 1, n / 8 % 4 + 1, n / 32 % 3 + 1);
+        let (rate, padding) = (n / 96 % 2 + 1, n / 192);
+        let given = [filters(1), kernel(&[window]), strides(&[stride]), dilation(&[rate])];
+        let given: Vec<_> = given.into_iter().chain([("padding", Value::Choice(padding))]).collect();
+        let Ok(found) = infer(&conv1d::SPEC, &[size, 1], &given) else { continue };
+        let geometry = Geometry::found(&found);
+        let cells = (0..geometry.place_width).flat_map(|place| (0..window).map(move |j| place * stride + j * rate));
+        let mut columns = cells.map(|cell| cell as i64 - geometry.padding_left as i64);
+        let outside = columns.any(|column| column < 0 || column >= size as i64);
+        assert_eq!(geometry.has_border(), outside, "{geometry:?}");
+        *(if outside { &mut with } else { &mut without }) += 1;
+    }
+    assert!(with > 50 && without > 50, "{with} {without}");
+}
+
+/// A fold finds the arguments of each page by their places. The first choice of `padding` pads nothing.
+#[test]
+fn places_for_folds() {
+    for spec in PAGES {
+        let Folding::Filters { padding, kernel_size, strides, bias, .. } = spec.folding else {
+            panic!("{} does not fold", spec.name)
+        };
+        let names = [padding, kernel_size, strides].map(|place| spec.args[place].name);
+        assert_eq!(names, ["padding", "kernel_size", "strides"]);
+        assert!(matches!(spec.args[padding].kind, Kind::Choice(["valid", ..])));
+        let constant = |use_bias| {
+            let x = if spec.name.contains("1D") { &[5, 2][..] } else { &[5, 5, 2] };
+            let given = [filters(4), kernel(&[2]), ("use_bias", Value::Flag(use_bias))];
+            let given = &given[usize::from(spec.args[0].name != "filters")..];
+            infer(spec, x, given).unwrap_or_else(|error| panic!("{error}")).constant(bias)
+        };
+        assert_eq!([constant(false), constant(true)], [0, 1], "{}", spec.name);
     }
 }

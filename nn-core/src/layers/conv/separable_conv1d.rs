@@ -24,7 +24,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Composed, Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
     /// A convolution of each channel alone, and a product that mixes the channels.
@@ -80,9 +80,20 @@ layer! {
         weights: SeparableConv1DWeights<W, I, M, K, D, O, B>,
         workspace: true,
         activates: true,
+        folding: Folding::Filters {
+            bias: consts::B,
+            padding: arg::padding,
+            kernel_size: arg::kernel_size,
+            strides: arg::strides,
+            form: Filters::Separable(&COMPOSED),
+        },
         infer: rule!(infer),
     }
 }
+
+/// The layer that computes both products as one.
+const COMPOSED: Composed =
+    Composed { layer: &super::conv1d::SPEC, cells: consts::K, products: consts::D, filters: consts::O };
 
 /// The number of places whose inputs of the product are in the workspace at once.
 const AT_ONCE: usize = 16;
@@ -129,11 +140,12 @@ pub(in crate::layers) mod compute {
     use crate::kernels::{self, Sizes};
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
     use crate::layers::conv::depthwise;
-    use crate::layers::conv::page::{Convolve, NEAR, convolution};
+    use crate::layers::conv::page::{Convolve, NEAR, convolution, filters};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::{Affine, Layout, Separable};
     use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -219,6 +231,39 @@ pub(in crate::layers) mod compute {
             if let Some(dw) = dw.filter(|_| B == 1) {
                 kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), dy);
             }
+        }
+    }
+
+    filters! {
+        SeparableConv1DWeights<W, I, M, K, D, O, B>, pointwise_kernel, Layout::new(D, O);
+
+        fn scale_inputs(&mut self, features: usize, scale: impl Fn(usize) -> (f64, f64)) {
+            // b = W · (D · t) + b, D = D · diag(s)
+            let (windows, channels) = (Layout::new(1, D), self.depthwise_kernel.as_mut_slice());
+            for (output, b) in self.bias.as_mut_slice().iter_mut().enumerate() {
+                let mix = self.pointwise_kernel.as_slice().iter().skip(output).step_by(O.max(1));
+                let offsets = (0..D).map(|product| windows.offset(channels, product, features, &scale));
+                *b = T::of(b.to_f64() + mix.zip(offsets).map(|(w, offset)| w.to_f64() * offset).sum::<f64>());
+            }
+            windows.scale_inputs(channels, features, &scale);
+        }
+    }
+
+    impl<
+        T: Scalar,
+        const W: usize,
+        const I: usize,
+        const M: usize,
+        const K: usize,
+        const D: usize,
+        const O: usize,
+        const B: usize,
+    > Separable<T> for SeparableConv1DWeights<T, W, I, M, K, D, O, B>
+    {
+        const MULTIPLIER: usize = M;
+
+        fn windows(&self) -> &[T] {
+            self.depthwise_kernel.as_slice()
         }
     }
 

@@ -78,7 +78,7 @@ pub(in crate::layers) enum Padding {
 
 /// The axes along which windows slide.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Axes {
+pub(in crate::layers) enum Axes {
     /// The steps of a sequence of shape `(steps, channels)`: an image of height 1.
     Steps,
     /// The height and width of an image of shape `(height, width, channels)`.
@@ -87,7 +87,7 @@ pub(super) enum Axes {
 
 impl Axes {
     /// Returns the height, width and channels of an input.
-    pub(super) const fn image(self, x: &Shape) -> Result<(usize, usize, usize), ShapeError> {
+    pub(in crate::layers) const fn image(self, x: &Shape) -> Result<(usize, usize, usize), ShapeError> {
         match (self, x.rank()) {
             (Axes::Steps, 2) => return Ok((1, x.dim(0), x.dim(1))),
             (Axes::Image, 3) => return Ok((x.dim(0), x.dim(1), x.dim(2))),
@@ -101,7 +101,7 @@ impl Axes {
     }
 
     /// Returns the shape of an output.
-    pub(super) const fn shape(self, height: usize, width: usize, channels: usize) -> Shape {
+    pub(in crate::layers) const fn shape(self, height: usize, width: usize, channels: usize) -> Shape {
         match self {
             Axes::Steps => Shape::new(&[width, channels]),
             Axes::Image => Shape::new(&[height, width, channels]),
@@ -110,7 +110,12 @@ impl Axes {
 
     /// Returns two positive numbers, for height and width. One number stands for both; a sequence has the height
     /// 1. `index` and `name` belong to the argument.
-    pub(super) const fn pair(self, sizes: &Shape, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
+    pub(in crate::layers) const fn pair(
+        self,
+        sizes: &Shape,
+        index: usize,
+        name: &str,
+    ) -> Result<(usize, usize), ShapeError> {
         if sizes.size() == 0 {
             let message = Text::new().str("`").str(name).str("` must be at least 1, but is ").shape(sizes);
             return Err(ShapeError::argument(Code::NotPositive, index, message));

@@ -1,6 +1,7 @@
 //! The axes of a normalization: the scalars of a group, and the variables along them.
 
 use crate::spec::code::Code;
+use crate::spec::fields;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
 
@@ -46,6 +47,45 @@ impl Places {
     #[cfg(feature = "compute")]
     pub(in crate::layers) const fn last(groups: usize, size: usize) -> Places {
         Places::new(&[groups, size], 0b01, 0b10)
+    }
+}
+
+fields! {
+    /// The axes of a sample that is normalized: see [`Places`].
+    pub struct NormalizedAxes {
+        /// The lengths of the axes, with neighbours of one kind as one.
+        dim_0,
+        /// The second axis.
+        dim_1,
+        /// The third axis.
+        dim_2,
+        /// The fourth axis.
+        dim_3,
+        /// The fifth axis.
+        dim_4,
+        /// The last axis; 0 if the last scalars of a sample are a group.
+        dim_5,
+        /// A bit for each of them along which groups lie; it is not normalized.
+        group_axes,
+        /// A bit for each of them along which the factor and the offset differ.
+        variable_axes,
+    }
+}
+
+impl NormalizedAxes {
+    /// Creates the fields of these places.
+    pub(super) const fn of(places: &Places) -> Self {
+        let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
+        let (group_axes, variable_axes) = (places.groups, places.variables);
+        NormalizedAxes { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes, variable_axes }
+    }
+
+    /// Returns the places, if a shape rule found them.
+    #[cfg(feature = "compute")]
+    pub(super) const fn places(&self) -> Option<Places> {
+        let NormalizedAxes { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes, variable_axes } = *self;
+        let dims = [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5];
+        if dim_5 == 0 { None } else { Some(Places { dims, groups: group_axes, variables: variable_axes }) }
     }
 }
 
@@ -96,8 +136,8 @@ impl Axes {
     }
 
     /// Returns the places of a sample whose groups lie along these axes.
-    pub(super) const fn places(&self, x: &Shape) -> Places {
-        Places::new(x.dims(), !self.bits, self.bits)
+    pub(super) const fn places(&self, x: &Shape) -> NormalizedAxes {
+        NormalizedAxes::of(&Places::new(x.dims(), !self.bits, self.bits))
     }
 
     /// Returns the number of groups of a sample.
@@ -145,14 +185,15 @@ mod tests {
     fn neighbouring_axes_of_one_kind_are_one() {
         let x = Shape::new(&[2, 3, 1, 5, 7]);
         let places = |axes: &[i64]| {
-            let Places { dims, groups, variables } = Axes::find(0, axes, &x).unwrap().places(&x);
+            let found = Axes::find(0, axes, &x).unwrap().places(&x);
+            let Places { dims, groups, variables } = found.places().unwrap();
             (dims, groups, variables)
         };
         assert_eq!(places(&[-1]), ([1, 1, 1, 1, 30, 7], 0b010000, 0b100000));
         assert_eq!(places(&[4, 5]), ([1, 1, 1, 1, 6, 35], 0b010000, 0b100000));
         assert_eq!(places(&[1, -2]), ([1, 1, 2, 3, 5, 7], 0b101000, 0b010100));
         assert_eq!(places(&[1, 2, 3, 4, 5]), ([1, 1, 1, 1, 1, 210], 0, 0b100000));
-        assert_eq!(Places::last(30, 7), Axes::find(0, &[5], &x).unwrap().places(&x));
+        assert_eq!(Some(Places::last(30, 7)), Axes::find(0, &[5], &x).unwrap().places(&x).places());
     }
 
     #[test]

@@ -26,7 +26,9 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
+use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -62,13 +64,17 @@ layer! {
         pub beta_constraint: Constraint,
         /// A bound on the factor.
         pub gamma_constraint: Constraint,
+        /// Batch renormalization, which this library does not have: `false`.
+        renorm: Flag = false,
+        /// Statistics over several machines. A model trains on one: `false`.
+        synchronized: Flag = false,
     }
 
     pub const SPEC: LayerSpec {
         weights: BatchNormalizationWeights<F, CENTER, SCALE>,
         has_cache: true,
         masking: Masking::Trains,
-        folding: Folding::Scale { axis: arg::axis },
+        folding: Folding::Scale { axis: Some(arg::axis), offset: None },
         infer: rule!(infer),
     }
 
@@ -76,8 +82,20 @@ layer! {
 }
 
 /// Returns the shape of the input; the type has the distance of neighbours along `axis` as its `STRIDE`.
+///
+/// # Errors
+/// If there is no such axis, or for `renorm` and `synchronized`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
+    if args.renorm() {
+        let message = Text::new().str("batch renormalization is not supported: leave `renorm` out");
+        return Err(ShapeError::argument(Code::Unsupported, arg::renorm, message));
+    }
+    if args.synchronized() {
+        let message = Text::new().str("a model trains on one machine, with statistics of the whole batch: ");
+        let message = message.str("leave `synchronized` out");
+        return Err(ShapeError::argument(Code::Unsupported, arg::synchronized, message));
+    }
     match x.axis(args.axis()) {
         Some(axis) => {
             let (center, scale) = (args.center() as usize, args.scale() as usize);
@@ -105,7 +123,6 @@ pub(in crate::layers) mod compute {
     use crate::weights;
     use crate::weights::fold::Scale;
     use crate::weights::initializers::Fans;
-    use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
 
@@ -244,11 +261,9 @@ pub(in crate::layers) mod compute {
                 Pass::Inference(_) => {
                     let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
                     let mut s = [T::ZERO; LANES];
-                    for start in (0..F).step_by(LANES) {
-                        let block = start..F.min(start + LANES);
-                        let s = &mut s[..block.len()];
-                        self.deviations(&variance[block.clone()], s);
-                        Self::normalize(w, &mean[block.clone()], s, block, x, y);
+                    for (block, (mean, variance)) in mean.chunks(LANES).zip(variance.chunks(LANES)).enumerate() {
+                        self.deviations(variance, &mut s);
+                        Self::normalize(w, mean, &s, block * LANES, x, y);
                     }
                 }
                 Pass::Training(Memory { own: (cache, frozen), .. }, mode) => {
@@ -263,7 +278,7 @@ pub(in crate::layers) mod compute {
                     }
                     let s = &mut rest[..F];
                     self.deviations(variance, s);
-                    Self::normalize(w, mean, s, 0..F, x, y);
+                    Self::normalize(w, mean, s, 0, x, y);
                 }
             }
         }
@@ -323,24 +338,31 @@ pub(in crate::layers) mod compute {
             }
         }
 
-        /// Writes some of the features of `y`; `mean` and `s` belong to the same features.
+        /// Writes the features of `y` from the `first` one on; `mean` and `s` belong to the same features. There are
+        /// no indices here, because the compiler does not see for every `F` that they are in range.
         #[inline(always)]
         fn normalize<T: Scalar>(
             w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
             mean: &[T],
             s: &[T],
-            features: Range<usize>,
+            first: usize,
             x: &[T],
             y: &mut [T],
         ) {
-            // y = gamma ⊙ (x - μ) · s + beta
-            let (gamma, beta, first) = (w.gamma.as_slice(), w.beta.as_slice(), features.start);
+            // y = gamma ⊙ (x - μ) · s + beta. If there is no gamma or beta, `s` is in its place and not read.
+            let part = |all: bool, variable| if all { <[T]>::get(variable, first..).unwrap_or_default() } else { s };
+            let (gamma, beta) = (part(SCALE == 1, w.gamma.as_slice()), part(CENTER == 1, w.beta.as_slice()));
             for (x, y) in x.chunks_exact(F * STRIDE).zip(y.chunks_exact_mut(F * STRIDE)) {
-                each::<STRIDE>(features.clone(), |k, f| {
-                    let normal = (x[k] - mean[f - first]) * s[f - first];
-                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
-                    y[k] = if CENTER == 1 { scaled + beta[f] } else { scaled };
-                });
+                let (Some(x), Some(y)) = (x.get(first * STRIDE..), y.get_mut(first * STRIDE..)) else { return };
+                let features = mean.iter().zip(s).zip(gamma.iter().zip(beta));
+                let scalars = x.chunks_exact(STRIDE).zip(y.chunks_exact_mut(STRIDE));
+                for ((x, y), ((&mean, &s), (&gamma, &beta))) in scalars.zip(features) {
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        let normal = (x - mean) * s;
+                        let scaled = if SCALE == 1 { gamma * normal } else { normal };
+                        *y = if CENTER == 1 { scaled + beta } else { scaled };
+                    }
+                }
             }
         }
     }
@@ -349,7 +371,10 @@ pub(in crate::layers) mod compute {
         for BatchNormalization<F, CENTER, SCALE, STRIDE>
     {
         type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
-        const FEATURES: usize = F;
+
+        fn features(&self) -> usize {
+            F
+        }
 
         fn scale(&self, w: &Self::Weights, f: usize) -> (f64, f64) {
             // y = gamma ⊙ (x - μ) · s + beta = (gamma ⊙ s) ⊙ x + (beta - gamma ⊙ s ⊙ μ)

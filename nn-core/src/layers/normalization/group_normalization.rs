@@ -20,7 +20,7 @@
 //! Source: Wu and He, *Group normalization*, ECCV (2018);
 //! <https://keras.io/api/layers/normalization_layers/group_normalization/>
 
-use super::axes::Places;
+use super::axes::{NormalizedAxes, Places};
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
@@ -59,24 +59,8 @@ layer! {
         pub gamma_constraint: Constraint,
     }
 
-    pub rule {
-        /// The lengths of the axes, with neighbours of one kind as one.
-        dim_0,
-        /// The second axis.
-        dim_1,
-        /// The third axis.
-        dim_2,
-        /// The fourth axis.
-        dim_3,
-        /// The fifth axis.
-        dim_4,
-        /// The last axis; 0 if the channels are last.
-        dim_5,
-        /// A bit for each of them along which groups lie.
-        group_axes,
-        /// A bit for each of them along which the factor and the offset differ.
-        variable_axes,
-    }
+    /// The axes of a sample.
+    pub rule axes: NormalizedAxes;
 
     pub const SPEC: LayerSpec {
         weights: GroupNormalizationWeights<F, CENTER, SCALE>,
@@ -115,10 +99,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     dims[axis + 1] = channels / groups;
     let places = Places::new(&dims, 1 << axis, 0b11 << axis);
     let consts = Consts { F: channels, CENTER: args.center() as usize, SCALE: args.scale() as usize, GROUPS: groups };
-    let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
-    let fields =
-        Fields { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes: places.groups, variable_axes: places.variables };
-    Ok(Inferred::new(x, &consts.list()).with(&fields.list()))
+    Ok(Inferred::new(x, &consts.list()).with(&NormalizedAxes::of(&places).list()))
 }
 
 #[cfg(feature = "compute")]
@@ -158,14 +139,10 @@ pub(in crate::layers) mod compute {
             w: &'a GroupNormalizationWeights<T, F, CENTER, SCALE>,
             size: usize,
         ) -> Groups<'a, T> {
-            let places = match self.dim_5 {
-                0 => Places::new(&[size / F.max(1), GROUPS, F / GROUPS.max(1)], 0b010, 0b110),
-                _ => Places {
-                    dims: [self.dim_0, self.dim_1, self.dim_2, self.dim_3, self.dim_4, self.dim_5],
-                    groups: self.group_axes,
-                    variables: self.variable_axes,
-                },
-            };
+            let places = self
+                .axes
+                .places()
+                .unwrap_or_else(|| Places::new(&[size / F.max(1), GROUPS, F / GROUPS.max(1)], 0b010, 0b110));
             let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
             Groups { places, formula: Formula::Standard, epsilon: self.epsilon, gamma, beta }
         }

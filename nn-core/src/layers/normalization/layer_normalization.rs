@@ -24,9 +24,9 @@
 //! Source: Ba et al., *Layer normalization* (2016);
 //! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 
-use super::axes::Axes;
+use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule};
 
 layer! {
     /// Normalizes the scalars along some axes of a sample, then applies a learned factor and offset.
@@ -61,24 +61,8 @@ layer! {
         pub rms_scaling: Flag = false,
     }
 
-    pub rule {
-        /// The lengths of the axes, with neighbours of one kind as one.
-        dim_0,
-        /// The second axis.
-        dim_1,
-        /// The third axis.
-        dim_2,
-        /// The fourth axis.
-        dim_3,
-        /// The fifth axis.
-        dim_4,
-        /// The last axis; 0 if the last scalars of a sample are a group.
-        dim_5,
-        /// A bit for each of them that is not normalized.
-        group_axes,
-        /// A bit for each of them along which the factor and the offset differ.
-        variable_axes,
-    }
+    /// The axes of a sample.
+    pub rule axes: NormalizedAxes;
 
     pub const SPEC: LayerSpec {
         weights: LayerNormalizationWeights<N, CENTER, SCALE, D1, D2, D3, D4, D5>,
@@ -94,10 +78,7 @@ layer! {
 /// If an axis does not exist, is the batch, or is given twice.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
-    let axes = match Axes::find(arg::axis, args.axis(), &x) {
-        Ok(axes) => axes,
-        Err(error) => return Err(error),
-    };
+    let axes = found!(Axes::find(arg::axis, args.axis(), &x));
     let [d1, d2, d3, d4, d5] = axes.rest();
     let consts = Consts {
         N: axes.shape.size(),
@@ -110,11 +91,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         D5: d5,
         GROUPS: axes.groups(&x),
     };
-    let places = axes.places(&x);
-    let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
-    let fields =
-        Fields { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes: places.groups, variable_axes: places.variables };
-    Ok(Inferred::new(x, &consts.list()).with(&fields.list()))
+    Ok(Inferred::new(x, &consts.list()).with(&axes.places(&x).list()))
 }
 
 #[cfg(feature = "compute")]
@@ -166,14 +143,7 @@ pub(in crate::layers) mod compute {
             &self,
             w: &'a LayerNormalizationWeights<T, N, CENTER, SCALE, D1, D2, D3, D4, D5>,
         ) -> Groups<'a, T> {
-            let places = match self.dim_5 {
-                0 => Places::last(GROUPS, N),
-                _ => Places {
-                    dims: [self.dim_0, self.dim_1, self.dim_2, self.dim_3, self.dim_4, self.dim_5],
-                    groups: self.group_axes,
-                    variables: self.variable_axes,
-                },
-            };
+            let places = self.axes.places().unwrap_or_else(|| Places::last(GROUPS, N));
             let formula = if self.rms_scaling { Formula::Deviation } else { Formula::Standard };
             let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
             Groups { places, formula, epsilon: self.epsilon, gamma, beta }

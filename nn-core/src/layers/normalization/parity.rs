@@ -3,7 +3,7 @@
 //!
 //! A case runs through the shape rule and the functions over slices, so it instantiates no type.
 
-use super::axes::{Places, variable_shape};
+use super::axes::{NormalizedAxes, Places, variable_shape};
 use super::groups::{Formula, Gradients, Groups};
 use super::{group_normalization, layer_normalization, rms_normalization, unit_normalization};
 use crate::spec::shape::Shape;
@@ -38,8 +38,7 @@ fn numbers<N: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> Vec<N> {
 }
 
 fn places(found: &Inferred) -> Places {
-    let dims = ["dim_0", "dim_1", "dim_2", "dim_3", "dim_4", "dim_5"].map(|name| found.value(name));
-    Places { dims, groups: found.value("group_axes"), variables: found.value("variable_axes") }
+    NormalizedAxes::found(found).places().expect("the shape rule finds them")
 }
 
 /// The findings about one case.

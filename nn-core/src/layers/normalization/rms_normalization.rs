@@ -16,9 +16,9 @@
 //! Source: Zhang and Sennrich, *Root mean square layer normalization*, NeurIPS (2019);
 //! <https://keras.io/api/layers/normalization_layers/rms_normalization/>
 
-use super::axes::Axes;
+use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their root mean square, then applies a learned factor.
@@ -33,24 +33,8 @@ layer! {
         pub epsilon: Float = 1e-6,
     }
 
-    pub rule {
-        /// The lengths of the axes, with neighbours of one kind as one.
-        dim_0,
-        /// The second axis.
-        dim_1,
-        /// The third axis.
-        dim_2,
-        /// The fourth axis.
-        dim_3,
-        /// The fifth axis.
-        dim_4,
-        /// The last axis; 0 if the last scalars of a sample are a group.
-        dim_5,
-        /// A bit for each of them that is not normalized.
-        group_axes,
-        /// A bit for each of them along which the factor differs.
-        variable_axes,
-    }
+    /// The axes of a sample.
+    pub rule axes: NormalizedAxes;
 
     pub const SPEC: LayerSpec {
         weights: RMSNormalizationWeights<N, D1, D2, D3, D4, D5>,
@@ -65,17 +49,10 @@ layer! {
 /// If an axis does not exist, is the batch, or is given twice.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
-    let axes = match Axes::find(arg::axis, args.axis(), &x) {
-        Ok(axes) => axes,
-        Err(error) => return Err(error),
-    };
+    let axes = found!(Axes::find(arg::axis, args.axis(), &x));
     let [d1, d2, d3, d4, d5] = axes.rest();
     let consts = Consts { N: axes.shape.size(), D1: d1, D2: d2, D3: d3, D4: d4, D5: d5, GROUPS: axes.groups(&x) };
-    let places = axes.places(&x);
-    let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
-    let fields =
-        Fields { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes: places.groups, variable_axes: places.variables };
-    Ok(Inferred::new(x, &consts.list()).with(&fields.list()))
+    Ok(Inferred::new(x, &consts.list()).with(&axes.places(&x).list()))
 }
 
 #[cfg(feature = "compute")]
@@ -119,14 +96,7 @@ pub(in crate::layers) mod compute {
     > RMSNormalization<N, D1, D2, D3, D4, D5, GROUPS>
     {
         fn groups<'a, T: Scalar>(&self, w: &'a RMSNormalizationWeights<T, N, D1, D2, D3, D4, D5>) -> Groups<'a, T> {
-            let places = match self.dim_5 {
-                0 => Places::last(GROUPS, N),
-                _ => Places {
-                    dims: [self.dim_0, self.dim_1, self.dim_2, self.dim_3, self.dim_4, self.dim_5],
-                    groups: self.group_axes,
-                    variables: self.variable_axes,
-                },
-            };
+            let places = self.axes.places().unwrap_or_else(|| Places::last(GROUPS, N));
             let formula = Formula::RootMeanSquare;
             Groups { places, formula, epsilon: self.epsilon, gamma: w.scale.as_slice(), beta: &[] }
         }

@@ -12,9 +12,9 @@
 //!
 //! Source: <https://keras.io/api/layers/normalization_layers/unit_normalization/>
 
-use super::axes::Axes;
+use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their Euclidean length.
@@ -25,24 +25,8 @@ layer! {
         axis: Ints = [-1],
     }
 
-    pub rule {
-        /// The lengths of the axes, with neighbours of one kind as one.
-        dim_0,
-        /// The second axis.
-        dim_1,
-        /// The third axis.
-        dim_2,
-        /// The fourth axis.
-        dim_3,
-        /// The fifth axis.
-        dim_4,
-        /// The last axis; 0 if the last scalars of a sample are a group.
-        dim_5,
-        /// A bit for each of them that is not normalized.
-        group_axes,
-        /// The same bits for the others.
-        variable_axes,
-    }
+    /// The axes of a sample.
+    pub rule axes: NormalizedAxes;
 
     pub const SPEC: LayerSpec {
         has_cache: true,
@@ -57,16 +41,9 @@ layer! {
 /// If an axis does not exist, is the batch, or is given twice.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
-    let axes = match Axes::find(arg::axis, args.axis(), &x) {
-        Ok(axes) => axes,
-        Err(error) => return Err(error),
-    };
+    let axes = found!(Axes::find(arg::axis, args.axis(), &x));
     let consts = Consts { N: axes.shape.size(), GROUPS: axes.groups(&x) };
-    let places = axes.places(&x);
-    let [dim_0, dim_1, dim_2, dim_3, dim_4, dim_5] = places.dims;
-    let fields =
-        Fields { dim_0, dim_1, dim_2, dim_3, dim_4, dim_5, group_axes: places.groups, variable_axes: places.variables };
-    Ok(Inferred::new(x, &consts.list()).with(&fields.list()))
+    Ok(Inferred::new(x, &consts.list()).with(&axes.places(&x).list()))
 }
 
 #[cfg(feature = "compute")]
@@ -85,14 +62,7 @@ pub(in crate::layers) mod compute {
 
     impl<const N: usize, const GROUPS: usize> UnitNormalization<N, GROUPS> {
         fn groups<T: Scalar>(&self) -> Groups<'static, T> {
-            let places = match self.dim_5 {
-                0 => Places::last(GROUPS, N),
-                _ => Places {
-                    dims: [self.dim_0, self.dim_1, self.dim_2, self.dim_3, self.dim_4, self.dim_5],
-                    groups: self.group_axes,
-                    variables: self.variable_axes,
-                },
-            };
+            let places = self.axes.places().unwrap_or_else(|| Places::last(GROUPS, N));
             Groups { places, formula: Formula::Length, epsilon: EPSILON, gamma: &[], beta: &[] }
         }
     }

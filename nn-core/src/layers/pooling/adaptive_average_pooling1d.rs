@@ -13,9 +13,10 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/adaptive_average_pooling1d/>
 
-use super::windows::{channels_first, each, sequence};
+use super::windows::{channels_first, sequence};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// The mean in each part of a sequence, for a given number of parts.
@@ -41,13 +42,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if args.data_format() == data_format::CHANNELS_FIRST {
         return Err(channels_first(arg::data_format, "Permute((2, 1))"));
     }
-    if let Err(error) = sequence(&x) {
-        return Err(error);
-    }
-    match each(&args.output_size(), 1, arg::output_size, "output_size") {
-        Ok((steps, _)) => Ok(Inferred::new(x.with_dim(0, steps), &Consts { Q: steps }.list())),
-        Err(error) => Err(error),
-    }
+    found!(sequence(&x));
+    let (_, steps) = found!(Axes::Steps.pair(&args.output_size(), arg::output_size, "output_size"));
+    Ok(Inferred::new(x.with_dim(0, steps), &Consts { Q: steps }.list()))
 }
 
 #[cfg(feature = "compute")]

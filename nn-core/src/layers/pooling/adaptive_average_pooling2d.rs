@@ -13,9 +13,9 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/adaptive_average_pooling2d/>
 
-use super::windows::{channels_first, each, image};
+use super::windows::{PoolParts, channels_first};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// The mean in each part of an image, for a given number of parts.
@@ -30,16 +30,8 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
     }
 
-    pub rule {
-        /// The rows of the image.
-        input_height,
-        /// The columns of the image.
-        input_width,
-        /// The rows of the output.
-        output_height,
-        /// The columns of the output.
-        output_width,
-    }
+    /// The sizes of the input and of the output.
+    pub rule parts: PoolParts;
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
@@ -53,37 +45,18 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if args.data_format() == data_format::CHANNELS_FIRST {
         return Err(channels_first(arg::data_format, "Permute((2, 3, 1))"));
     }
-    if let Err(error) = image(&x) {
-        return Err(error);
-    }
-    match each(&args.output_size(), 2, arg::output_size, "output_size") {
-        Ok((height, width)) => {
-            let output = Shape::new(&[height, width, x.dim(2)]);
-            let fields =
-                Fields { input_height: x.dim(0), input_width: x.dim(1), output_height: height, output_width: width };
-            Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&fields.list()))
-        }
-        Err(error) => Err(error),
-    }
+    let (output, parts) = found!(PoolParts::of(&x, (args.output_size(), arg::output_size)));
+    Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&parts.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::AdaptiveAveragePooling2D;
-    use crate::layers::pooling::reduce::{self, Windows, pooling};
-    use crate::layers::pooling::windows::Axis;
-
-    impl<const Q: usize> AdaptiveAveragePooling2D<Q> {
-        const fn windows(&self, channels: usize) -> Windows {
-            let rows = Axis::equal(self.input_height, self.output_height);
-            let columns = Axis::equal(self.input_width, self.output_width);
-            Windows::over_images(rows, columns, channels)
-        }
-    }
+    use crate::layers::pooling::reduce::{self, pooling};
 
     pooling! {
         impl Layer for AdaptiveAveragePooling2D<const Q>: (C, P) -> Q {
-            windows: |layer| layer.windows(C),
+            windows: |layer| layer.parts.windows(C),
             forward: mean,
             backward: add_mean,
         }
@@ -94,22 +67,25 @@ pub(in crate::layers) mod compute {
         use super::*;
         use crate::layer::testing::check_layer;
         use crate::layer::{Layer, Memory, Pass};
+        use crate::layers::PoolParts;
         use crate::tensor::storage::Inline;
         use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
             for (output_height, output_width) in [(3, 2), (2, 3), (1, 6), (6, 1)] {
-                let layer =
-                    AdaptiveAveragePooling2D::<6> { input_height: 5, input_width: 3, output_height, output_width };
+                let layer = AdaptiveAveragePooling2D::<6> {
+                    parts: PoolParts { input_height: 5, input_width: 3, output_height, output_width },
+                };
                 check_layer::<SMatrix<f64, 7, 15>, _>(&layer);
             }
         }
 
         #[test]
         fn the_formula() {
-            let layer =
-                AdaptiveAveragePooling2D::<2> { input_height: 2, input_width: 3, output_height: 1, output_width: 2 };
+            let layer = AdaptiveAveragePooling2D::<2> {
+                parts: PoolParts { input_height: 2, input_width: 3, output_height: 1, output_width: 2 },
+            };
             let x = [SMatrix::<f32, 1, 6>::new(1., 2., 3., 5., 4., 7.)];
             let mut y = [SMatrix::<f32, 1, 2>::zeros()];
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));

@@ -13,9 +13,10 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/average_pooling1d/>
 
-use super::windows::{Pool, channels_first};
+use super::windows::{Pool, PoolGeometry, channels_first};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// The mean in each window of a sequence.
@@ -35,14 +36,8 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
     }
 
-    pub rule {
-        /// The steps of a window.
-        window,
-        /// The steps from one window to the next.
-        stride,
-        /// The steps of padding before the sequence.
-        before,
-    }
+    /// The sizes of the windows, of the input and of the output.
+    pub rule geometry: PoolGeometry;
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
@@ -57,26 +52,24 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if args.data_format() == data_format::CHANNELS_FIRST {
         return Err(channels_first(arg::data_format, "Permute((2, 1))"));
     }
-    let (pool_size, strides, same) = (args.pool_size(), args.strides(), args.padding() == padding::SAME);
-    let pool = Pool { pool_size, strides, same, places: (arg::pool_size, arg::strides) };
-    match pool.of_sequence(&inputs[0]) {
-        Ok((output, steps)) => {
-            let fields = Fields { window: steps.extent, stride: steps.step, before: steps.before };
-            Ok(Inferred::new(output, &Consts { Q: steps.output }.list()).with(&fields.list()))
-        }
-        Err(error) => Err(error),
-    }
+    let pool = Pool {
+        axes: Axes::Steps,
+        pool_size: (args.pool_size(), arg::pool_size),
+        strides: (args.strides(), arg::strides),
+        same: args.padding() == padding::SAME,
+    };
+    let (output, geometry) = found!(pool.windows(&inputs[0]));
+    Ok(Inferred::new(output, &Consts { Q: geometry.places() }.list()).with(&geometry.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::AveragePooling1D;
-    use crate::layers::pooling::reduce::{self, Windows, pooling};
-    use crate::layers::pooling::windows::Axis;
+    use crate::layers::pooling::reduce::{self, pooling};
 
     pooling! {
         impl Layer for AveragePooling1D<const Q>: (C, P) -> Q {
-            windows: |layer| Windows::over_steps(Axis::sliding(P, Q, layer.stride, layer.window, layer.before), C),
+            windows: |layer| layer.geometry.windows(C),
             forward: mean,
             backward: add_mean,
         }
@@ -87,6 +80,7 @@ pub(in crate::layers) mod compute {
         use super::*;
         use crate::layer::testing::check_layer;
         use crate::layer::{Layer, Memory, Pass};
+        use crate::layers::PoolGeometry;
         use crate::tensor::storage::Inline;
         use nalgebra::SMatrix;
 
@@ -94,7 +88,8 @@ pub(in crate::layers) mod compute {
         fn gradients() {
             let sizes = [[2, 2, 0], [3, 1, 0], [3, 2, 1]];
             for [window, stride, before] in sizes {
-                check_layer::<SMatrix<f64, 7, 5>, _>(&AveragePooling1D::<3> { window, stride, before });
+                let geometry = PoolGeometry::of_steps(5, 3, window, stride, before);
+                check_layer::<SMatrix<f64, 7, 5>, _>(&AveragePooling1D::<3> { geometry });
             }
         }
 
@@ -103,7 +98,7 @@ pub(in crate::layers) mod compute {
             let x = [SMatrix::<f32, 2, 3>::from_column_slice(&[1., 8., 3., 6., 7., 4.])];
             let mut y = [SMatrix::<f32, 2, 2>::zeros()];
             // The second window has one cell inside.
-            let layer = AveragePooling1D::<2> { window: 2, stride: 2, ..AveragePooling1D::DEFAULT };
+            let layer = AveragePooling1D::<2> { geometry: PoolGeometry::of_steps(3, 2, 2, 2, 0) };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [2., 7., 7., 4.]);
             let dy = [SMatrix::<f32, 2, 2>::from_column_slice(&[4., 8., 3., 2.])];

@@ -15,9 +15,10 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/max_pooling2d/>
 
-use super::windows::{Pool, channels_first};
+use super::windows::{Pool, PoolGeometry, channels_first};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// The largest value in each window of an image.
@@ -37,28 +38,8 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
     }
 
-    pub rule {
-        /// The rows of the image.
-        input_height,
-        /// The columns of the image.
-        input_width,
-        /// The rows of the output.
-        output_height,
-        /// The columns of the output.
-        output_width,
-        /// The rows of a window.
-        pool_height,
-        /// The columns of a window.
-        pool_width,
-        /// The rows from one window to the next.
-        stride_height,
-        /// The columns from one window to the next.
-        stride_width,
-        /// The rows of padding above the image.
-        padding_top,
-        /// The columns of padding before the image.
-        padding_left,
-    }
+    /// The sizes of the windows, of the input and of the output.
+    pub rule geometry: PoolGeometry;
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
@@ -73,46 +54,24 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if args.data_format() == data_format::CHANNELS_FIRST {
         return Err(channels_first(arg::data_format, "Permute((2, 3, 1))"));
     }
-    let (pool_size, strides, same) = (args.pool_size(), args.strides(), args.padding() == padding::SAME);
-    let pool = Pool { pool_size, strides, same, places: (arg::pool_size, arg::strides) };
-    match pool.of_image(&inputs[0]) {
-        Ok((output, rows, columns)) => {
-            let fields = Fields {
-                input_height: rows.input,
-                input_width: columns.input,
-                output_height: rows.output,
-                output_width: columns.output,
-                pool_height: rows.extent,
-                pool_width: columns.extent,
-                stride_height: rows.step,
-                stride_width: columns.step,
-                padding_top: rows.before,
-                padding_left: columns.before,
-            };
-            Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&fields.list()))
-        }
-        Err(error) => Err(error),
-    }
+    let pool = Pool {
+        axes: Axes::Image,
+        pool_size: (args.pool_size(), arg::pool_size),
+        strides: (args.strides(), arg::strides),
+        same: args.padding() == padding::SAME,
+    };
+    let (output, geometry) = found!(pool.windows(&inputs[0]));
+    Ok(Inferred::new(output, &Consts { Q: geometry.places() }.list()).with(&geometry.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::MaxPooling2D;
-    use crate::layers::pooling::reduce::{self, Windows, pooling};
-    use crate::layers::pooling::windows::Axis;
-
-    impl<const Q: usize> MaxPooling2D<Q> {
-        const fn windows(&self, channels: usize) -> Windows {
-            let (h, w) = (self.input_height, self.input_width);
-            let rows = Axis::sliding(h, self.output_height, self.stride_height, self.pool_height, self.padding_top);
-            let columns = Axis::sliding(w, self.output_width, self.stride_width, self.pool_width, self.padding_left);
-            Windows::over_images(rows, columns, channels)
-        }
-    }
+    use crate::layers::pooling::reduce::{self, pooling};
 
     pooling! {
         impl Layer for MaxPooling2D<const Q>: (C, P) -> Q {
-            windows: |layer| layer.windows(C),
+            windows: |layer| layer.geometry.windows(C),
             forward: maximum,
             backward: add_first_maximum,
         }
@@ -123,26 +82,27 @@ pub(in crate::layers) mod compute {
         use super::*;
         use crate::layer::testing::check_layer;
         use crate::layer::{Layer, Memory, Pass};
+        use crate::layers::PoolGeometry;
         use crate::tensor::storage::Inline;
         use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
             let sizes = [[2, 2, 2, 2, 0, 0], [3, 2, 2, 1, 0, 0], [3, 3, 2, 2, 1, 1]];
-            for [pool_height, pool_width, stride_height, stride_width, padding_top, padding_left] in sizes {
-                let layer = MaxPooling2D::<6> {
+            for [window_height, window_width, stride_height, stride_width, padding_top, padding_left] in sizes {
+                let geometry = PoolGeometry {
                     input_height: 5,
                     input_width: 3,
                     output_height: 3,
                     output_width: 2,
-                    pool_height,
-                    pool_width,
+                    window_height,
+                    window_width,
                     stride_height,
                     stride_width,
                     padding_top,
                     padding_left,
                 };
-                check_layer::<SMatrix<f64, 7, 15>, _>(&layer);
+                check_layer::<SMatrix<f64, 7, 15>, _>(&MaxPooling2D::<6> { geometry });
             }
         }
 
@@ -150,17 +110,18 @@ pub(in crate::layers) mod compute {
         fn the_formula() {
             let x = [SMatrix::<f32, 2, 4>::from_column_slice(&[1., 8., 3., 6., 3., 2., 2., 4.])];
             let mut y = [SMatrix::<f32, 2, 1>::zeros()];
-            let layer = MaxPooling2D::<1> {
+            let geometry = PoolGeometry {
                 input_height: 2,
                 input_width: 2,
                 output_height: 1,
                 output_width: 1,
-                pool_height: 2,
-                pool_width: 2,
+                window_height: 2,
+                window_width: 2,
                 stride_height: 2,
                 stride_width: 2,
-                ..MaxPooling2D::DEFAULT
+                ..PoolGeometry::NONE
             };
+            let layer = MaxPooling2D::<1> { geometry };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [3., 8.]);
             let (dy, mut dx) = ([SMatrix::<f32, 2, 1>::new(5., 7.)], [SMatrix::<f32, 2, 4>::repeat(1.)]);

@@ -4,12 +4,28 @@ mod walk;
 
 pub(in crate::layers) use walk::Windows;
 
+use super::windows::{Axis, PoolGeometry, PoolParts};
 use crate::kernels;
 use crate::tensor::scalar::Scalar;
 use walk::{Task, Walk, Window, add, load, store, used};
 
 /// The numbers in a part of a sum. Parts are summed to larger parts, so the error of a large sum grows slowly.
 const RUN: usize = 16;
+
+impl PoolGeometry {
+    /// Returns the windows over images of these channels.
+    pub(in crate::layers) const fn windows(&self, channels: usize) -> Windows {
+        Windows::over_images(self.rows(), self.columns(), channels)
+    }
+}
+
+impl PoolParts {
+    /// Returns the windows over images of these channels.
+    pub(in crate::layers) const fn windows(&self, channels: usize) -> Windows {
+        let rows = Axis::equal(self.input_height, self.output_height);
+        Windows::over_images(rows, Axis::equal(self.input_width, self.output_width), channels)
+    }
+}
 
 /// Whether a number is NaN: only NaN has no order with itself.
 #[inline(always)]
@@ -207,46 +223,12 @@ macro_rules! pooling {
             backward: $backward:ident,
         }
     ) => {
-        impl<
-            T: $crate::tensor::scalar::Scalar + $crate::tensor::Element,
-            const $channels: usize,
-            const $places: usize,
-            $(const $output: usize,)?
-        > $crate::layer::Layer<T, nalgebra::SMatrix<T, $channels, $places>> for $layer $(<$output>)?
-        {
-            type Output = nalgebra::SMatrix<T, $channels, $to>;
-            type Weights = ();
-            type Scratch<S: $crate::tensor::storage::Storage> = ();
-            type Cache<S: $crate::tensor::storage::Storage> = ();
-            // About one operation for each scalar of the input.
-            const WORK: $crate::layer::Work = $crate::layer::Work::BySample($channels * $places);
-
-            fn forward<S: $crate::tensor::storage::Storage>(
-                &self,
-                _: &(),
-                x: &[nalgebra::SMatrix<T, $channels, $places>],
-                y: &mut [nalgebra::SMatrix<T, $channels, $to>],
-                _: $crate::layer::Pass<'_, '_, T, (), ()>,
-            ) {
-                let $self = self;
-                let windows = $windows;
-                reduce::$forward(&windows, $crate::tensor::flat(x), $crate::tensor::flat_mut(y));
-            }
-
-            fn backward<S: $crate::tensor::storage::Storage>(
-                &self,
-                _: &(),
-                x: &[nalgebra::SMatrix<T, $channels, $places>],
-                y: &[nalgebra::SMatrix<T, $channels, $to>],
-                dy: &[nalgebra::SMatrix<T, $channels, $to>],
-                _: $crate::layer::Memory<'_, T, ()>,
-                dx: Option<&mut [nalgebra::SMatrix<T, $channels, $places>]>,
-                _: Option<&mut ()>,
-            ) {
-                let ($self, Some(dx)) = (self, dx) else { return };
-                let windows = $windows;
-                let (x, y, dy) = ($crate::tensor::flat(x), $crate::tensor::flat(y), $crate::tensor::flat(dy));
-                reduce::$backward(&windows, x, y, dy, $crate::tensor::flat_mut(dx));
+        $crate::layers::over_slices::over_slices! {
+            impl Layer for $layer $(<const $output>)?: ($channels, $places) -> $to {
+                // About one operation for each scalar of the input.
+                work: $channels * $places,
+                forward: |$self, x, y| reduce::$forward(&$windows, x, y),
+                backward: |$self, x, y, dy, dx| reduce::$backward(&$windows, x, y, dy, dx),
             }
         }
     };

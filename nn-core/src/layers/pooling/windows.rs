@@ -1,13 +1,14 @@
 //! The windows of a pooling: their sizes as a shape rule finds them, and their places.
 
-use crate::layers::conv::windows::{Padding, Slide};
-use crate::spec::Inferred;
+use crate::layers::conv::windows::{Axes, Padding, Slide};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
+use crate::spec::{Inferred, fields, found};
 
-/// The windows along one axis. Window `k` has the cells from `⌊k · step / parts⌋ - before` to
+/// The windows along one axis, at run time. Window `k` has the cells from `⌊k · step / parts⌋ - before` to
 /// `⌈(k · step + extent) / parts⌉ - before`, without those outside the input.
+#[cfg(any(feature = "compute", test))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::layers) struct Axis {
     /// The cells of the input.
@@ -24,6 +25,7 @@ pub(in crate::layers) struct Axis {
     parts: usize,
 }
 
+#[cfg(any(feature = "compute", test))]
 impl Axis {
     /// Creates `output` windows of `extent` cells, `step` cells apart.
     pub(in crate::layers) const fn sliding(
@@ -37,13 +39,11 @@ impl Axis {
     }
 
     /// Creates `output` windows that share the input equally. A cell on a border belongs to both windows.
-    #[cfg(any(feature = "compute", test))]
     pub(in crate::layers) const fn equal(input: usize, output: usize) -> Self {
         Axis { input, output, step: input, extent: input, before: 0, parts: output }
     }
 
     /// Returns the cells of a window that are inside the input.
-    #[cfg(any(feature = "compute", test))]
     pub(in crate::layers) fn cells(&self, window: usize) -> core::ops::Range<usize> {
         let first = window.saturating_mul(self.step);
         let end = first.saturating_add(self.extent);
@@ -56,95 +56,153 @@ impl Axis {
     }
 }
 
-/// The arguments of a pooling with windows of one size.
+fields! {
+    /// The windows of a pooling on an image, and on a sequence as an image of one row.
+    pub struct PoolGeometry {
+        /// The rows of the image.
+        input_height,
+        /// The columns of the image.
+        input_width,
+        /// The rows of the output.
+        output_height,
+        /// The columns of the output.
+        output_width,
+        /// The rows of a window.
+        window_height,
+        /// The columns of a window.
+        window_width,
+        /// The rows from one window to the next.
+        stride_height,
+        /// The columns from one window to the next.
+        stride_width,
+        /// The rows of padding above the image.
+        padding_top,
+        /// The columns of padding before the image.
+        padding_left,
+    }
+}
+
+fields! {
+    /// An image in equal parts.
+    pub struct PoolParts {
+        /// The rows of the image.
+        input_height,
+        /// The columns of the image.
+        input_width,
+        /// The rows of the output.
+        output_height,
+        /// The columns of the output.
+        output_width,
+    }
+}
+
+impl PoolGeometry {
+    /// Returns the number of windows.
+    pub(super) const fn places(&self) -> usize {
+        self.output_height.saturating_mul(self.output_width)
+    }
+
+    /// Returns the windows along the height.
+    #[cfg(any(feature = "compute", test))]
+    pub(super) const fn rows(&self) -> Axis {
+        Axis::sliding(self.input_height, self.output_height, self.stride_height, self.window_height, self.padding_top)
+    }
+
+    /// Returns the windows along the width.
+    #[cfg(any(feature = "compute", test))]
+    pub(super) const fn columns(&self) -> Axis {
+        Axis::sliding(self.input_width, self.output_width, self.stride_width, self.window_width, self.padding_left)
+    }
+}
+
+#[cfg(test)]
+impl PoolGeometry {
+    /// Creates the windows over a sequence of `input` steps.
+    pub(super) const fn of_steps(input: usize, output: usize, window: usize, stride: usize, before: usize) -> Self {
+        PoolGeometry {
+            input_height: 1,
+            input_width: input,
+            output_height: 1,
+            output_width: output,
+            window_height: 1,
+            window_width: window,
+            stride_height: 1,
+            stride_width: stride,
+            padding_top: 0,
+            padding_left: before,
+        }
+    }
+}
+
+impl PoolParts {
+    /// Returns the shape of the output and the parts of an image. `output_size` is the argument with its place.
+    pub(super) const fn of(x: &Shape, output_size: (Shape, usize)) -> Result<(Shape, Self), ShapeError> {
+        found!(image(x));
+        let (height, width) = found!(Axes::Image.pair(&output_size.0, output_size.1, "output_size"));
+        let (input_height, input_width, output_height, output_width) = (x.dim(0), x.dim(1), height, width);
+        let parts = PoolParts { input_height, input_width, output_height, output_width };
+        Ok((Shape::new(&[height, width, x.dim(2)]), parts))
+    }
+}
+
+/// The arguments of a pooling with windows of one size, and the places of some.
 #[derive(Clone, Copy)]
 pub(super) struct Pool {
-    pub(super) pool_size: Shape,
-    pub(super) strides: Option<Shape>,
+    pub(super) axes: Axes,
+    pub(super) pool_size: (Shape, usize),
+    pub(super) strides: (Option<Shape>, usize),
     pub(super) same: bool,
-    /// The places of the arguments `pool_size` and `strides`.
-    pub(super) places: (usize, usize),
 }
 
 impl Pool {
-    /// Returns the shape of the output, and the windows along the rows and the columns of an image.
-    pub(super) const fn of_image(self, x: &Shape) -> Result<(Shape, Axis, Axis), ShapeError> {
-        let (height, width) = match self.sizes(2) {
-            Ok(slides) => slides,
-            Err(error) => return Err(error),
-        };
-        if let Err(error) = image(x) {
-            return Err(error);
-        }
-        match (self.axis(x.dim(0), height), self.axis(x.dim(1), width)) {
-            (Some(rows), Some(columns)) => Ok((Shape::new(&[rows.output, columns.output, x.dim(2)]), rows, columns)),
-            _ => Err(too_small(x, &Shape::new(&[height.window, width.window]))),
-        }
-    }
-
-    /// Returns the shape of the output, and the windows along the steps of a sequence.
-    pub(super) const fn of_sequence(self, x: &Shape) -> Result<(Shape, Axis), ShapeError> {
-        let (steps, _) = match self.sizes(1) {
-            Ok(slides) => slides,
-            Err(error) => return Err(error),
-        };
-        if let Err(error) = sequence(x) {
-            return Err(error);
-        }
-        match self.axis(x.dim(0), steps) {
-            Some(axis) => Ok((x.with_dim(0, axis.output), axis)),
-            None => Err(too_small(x, &Shape::new(&[steps.window]))),
-        }
-    }
-
-    /// Returns the windows for each of `axes` axes. Without strides they stand side by side.
-    const fn sizes(&self, axes: usize) -> Result<(Slide, Slide), ShapeError> {
-        let size = each(&self.pool_size, axes, self.places.0, "pool_size");
-        let strides = match self.strides {
-            Some(strides) => each(&strides, axes, self.places.1, "strides"),
+    /// Returns the shape of the output, and the windows.
+    pub(super) const fn windows(&self, x: &Shape) -> Result<(Shape, PoolGeometry), ShapeError> {
+        let size = found!(self.axes.pair(&self.pool_size.0, self.pool_size.1, "pool_size"));
+        // Without strides, windows stand side by side.
+        let strides = match &self.strides.0 {
+            Some(strides) => found!(self.axes.pair(strides, self.strides.1, "strides")),
             None => size,
         };
-        match (size, strides) {
-            (Ok(size), Ok(strides)) => Ok((
-                Slide { window: size.0, stride: strides.0, dilation: 1 },
-                Slide { window: size.1, stride: strides.1, dilation: 1 },
+        found!(match self.axes {
+            Axes::Steps => sequence(x),
+            Axes::Image => image(x),
+        });
+        let (input_height, input_width, channels) = found!(self.axes.image(x));
+        let padding = if self.same { Padding::Same } else { Padding::Valid };
+        let rows = Slide { window: size.0, stride: strides.0, dilation: 1 };
+        let columns = Slide { window: size.1, stride: strides.1, dilation: 1 };
+        match (rows.windows(input_height, padding), columns.windows(input_width, padding)) {
+            (Some(down), Some(right)) => Ok((
+                self.axes.shape(down.count, right.count, channels),
+                PoolGeometry {
+                    input_height,
+                    input_width,
+                    output_height: down.count,
+                    output_width: right.count,
+                    window_height: rows.window,
+                    window_width: columns.window,
+                    stride_height: rows.stride,
+                    stride_width: columns.stride,
+                    padding_top: down.before,
+                    padding_left: right.before,
+                },
             )),
-            (Err(error), _) | (_, Err(error)) => Err(error),
+            _ => {
+                let message = Text::new().str("the input ").shape(x).str(" is smaller than the window ");
+                let message = match self.axes {
+                    Axes::Steps => message.shape(&Shape::new(&[columns.window])),
+                    Axes::Image => message.shape(&Shape::new(&[rows.window, columns.window])),
+                };
+                let message = message.str("; `padding = same` cuts windows at the border");
+                Err(ShapeError::input(Code::ShapeMismatch, 0, message))
+            }
         }
     }
-
-    const fn axis(&self, input: usize, slide: Slide) -> Option<Axis> {
-        match slide.windows(input, if self.same { Padding::Same } else { Padding::Valid }) {
-            Some(found) => Some(Axis::sliding(input, found.count, slide.stride, slide.window, found.before)),
-            None => None,
-        }
-    }
-}
-
-/// Returns positive numbers for one or two axes; one number stands for both. `index` and `name` belong to the argument.
-pub(super) const fn each(sizes: &Shape, axes: usize, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
-    let message = Text::new().str("`").str(name);
-    if sizes.size() == 0 {
-        let message = message.str("` must be at least 1, but is ").shape(sizes);
-        return Err(ShapeError::argument(Code::NotPositive, index, message));
-    }
-    if sizes.rank() == 1 {
-        return Ok((sizes.dim(0), sizes.dim(0)));
-    }
-    if sizes.rank() == 2 && axes == 2 {
-        return Ok((sizes.dim(0), sizes.dim(1)));
-    }
-    let expected = if axes == 1 {
-        "` expects one number, but got "
-    } else {
-        "` expects one number, or two for height and width, but got "
-    };
-    Err(ShapeError::argument(Code::ArgumentType, index, message.str(expected).shape(sizes)))
 }
 
 /// # Errors
 /// If a shape is not that of an image.
-pub(super) const fn image(x: &Shape) -> Result<(), ShapeError> {
+pub(in crate::layers) const fn image(x: &Shape) -> Result<(), ShapeError> {
     if x.rank() == 3 {
         return Ok(());
     }
@@ -154,7 +212,7 @@ pub(super) const fn image(x: &Shape) -> Result<(), ShapeError> {
 
 /// # Errors
 /// If a shape is not that of a sequence.
-pub(super) const fn sequence(x: &Shape) -> Result<(), ShapeError> {
+pub(in crate::layers) const fn sequence(x: &Shape) -> Result<(), ShapeError> {
     if x.rank() == 2 {
         return Ok(());
     }
@@ -181,12 +239,6 @@ pub(super) const fn over_image(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
     }
 }
 
-/// Returns the error of windows that are larger than the input.
-const fn too_small(x: &Shape, window: &Shape) -> ShapeError {
-    let message = Text::new().str("the input ").shape(x).str(" is smaller than the window ").shape(window);
-    ShapeError::input(Code::ShapeMismatch, 0, message.str("; `padding = same` cuts windows at the border"))
-}
-
 /// Returns the error of another order of axes. `turn` is the layer that turns samples.
 pub(super) const fn channels_first(argument: usize, turn: &str) -> ShapeError {
     let message = Text::new().str("`channels_first` is not supported: samples are channels last; `");
@@ -197,9 +249,28 @@ pub(super) const fn channels_first(argument: usize, turn: &str) -> ShapeError {
 mod tests {
     use super::*;
     use core::ops::Range;
+    use std::string::{String, ToString};
 
-    fn pool(sizes: &[usize], strides: Option<&[usize]>, same: bool) -> Pool {
-        Pool { pool_size: Shape::new(sizes), strides: strides.map(Shape::new), same, places: (0, 1) }
+    fn pool(axes: Axes, sizes: &[usize], strides: Option<&[usize]>, same: bool) -> Pool {
+        Pool { axes, pool_size: (Shape::new(sizes), 0), strides: (strides.map(Shape::new), 1), same }
+    }
+
+    fn of_image(
+        sizes: &[usize],
+        strides: Option<&[usize]>,
+        same: bool,
+        x: &[usize],
+    ) -> Result<(Shape, PoolGeometry), String> {
+        pool(Axes::Image, sizes, strides, same).windows(&Shape::new(x)).map_err(|error| error.to_string())
+    }
+
+    fn of_sequence(
+        sizes: &[usize],
+        strides: Option<&[usize]>,
+        same: bool,
+        x: &[usize],
+    ) -> Result<(Shape, PoolGeometry), String> {
+        pool(Axes::Steps, sizes, strides, same).windows(&Shape::new(x)).map_err(|error| error.to_string())
     }
 
     fn cells(axis: Axis) -> std::vec::Vec<Range<usize>> {
@@ -208,16 +279,20 @@ mod tests {
 
     #[test]
     fn cells_of_windows() {
-        let (y, axis) = pool(&[3], Some(&[2]), true).of_sequence(&Shape::new(&[6, 5])).unwrap();
-        assert_eq!((y, cells(axis)), (Shape::new(&[3, 5]), std::vec![0..3, 2..5, 4..6]));
-        let (y, axis) = pool(&[3], None, false).of_sequence(&Shape::new(&[8, 5])).unwrap();
-        assert_eq!((y, cells(axis)), (Shape::new(&[2, 5]), std::vec![0..3, 3..6]));
+        let (y, found) = of_sequence(&[3], Some(&[2]), true, &[6, 5]).unwrap();
+        assert_eq!(cells(found.rows()), std::vec![0..1]);
+        assert_eq!((y, cells(found.columns())), (Shape::new(&[3, 5]), std::vec![0..3, 2..5, 4..6]));
+        let (y, found) = of_sequence(&[3], None, false, &[8, 5]).unwrap();
+        assert_eq!((y, cells(found.columns())), (Shape::new(&[2, 5]), std::vec![0..3, 3..6]));
         // Padding on both sides, and a window that is larger than the input.
-        let (_, axis) = pool(&[7], Some(&[1]), true).of_sequence(&Shape::new(&[3, 5])).unwrap();
-        assert_eq!(cells(axis), std::vec![0..3; 3]);
-        let (y, rows, columns) = pool(&[2, 3], None, true).of_image(&Shape::new(&[5, 7, 3])).unwrap();
+        let (_, found) = of_sequence(&[7], Some(&[1]), true, &[3, 5]).unwrap();
+        assert_eq!(cells(found.columns()), std::vec![0..3; 3]);
+        let (y, found) = of_image(&[2, 3], None, true, &[5, 7, 3]).unwrap();
         assert_eq!(y, Shape::new(&[3, 3, 3]));
-        assert_eq!((cells(rows), cells(columns)), (std::vec![0..2, 2..4, 4..5], std::vec![0..2, 2..5, 5..7]));
+        assert_eq!(
+            (cells(found.rows()), cells(found.columns())),
+            (std::vec![0..2, 2..4, 4..5], std::vec![0..2, 2..5, 5..7])
+        );
     }
 
     /// As PyTorch's documentation and Keras cut an axis.
@@ -235,7 +310,8 @@ mod tests {
         for (input, window, stride) in (1..12).flat_map(|i| (1..14).flat_map(move |w| (1..14).map(move |s| (i, w, s))))
         {
             for same in [false, true] {
-                if let Ok((_, axis)) = pool(&[window], Some(&[stride]), same).of_sequence(&Shape::new(&[input, 1])) {
+                if let Ok((_, found)) = of_sequence(&[window], Some(&[stride]), same, &[input, 1]) {
+                    let axis = found.columns();
                     assert!(axis.output > 0 && cells(axis).iter().all(|cells| !cells.is_empty() && cells.end <= input));
                 }
             }
@@ -245,27 +321,28 @@ mod tests {
 
     #[test]
     fn wrong_arguments() {
-        let image = |pool: Pool| std::string::ToString::to_string(&pool.of_image(&Shape::new(&[5, 5, 1])).unwrap_err());
-        let sequence =
-            |pool: Pool| std::string::ToString::to_string(&pool.of_sequence(&Shape::new(&[5, 1])).unwrap_err());
+        let x: &[usize] = &[5, 5, 1];
         assert_eq!(
-            image(pool(&[6, 2], None, false)),
+            of_image(&[6, 2], None, false, x).unwrap_err(),
             "the input (5, 5, 1) is smaller than the window (6, 2); `padding = same` cuts windows at the border"
         );
-        assert_eq!(image(pool(&[2], Some(&[0, 1]), true)), "`strides` must be at least 1, but is (0, 1)");
-        assert_eq!(image(pool(&[0], None, true)), "`pool_size` must be at least 1, but is (0,)");
+        let zero = of_image(&[2], Some(&[0, 1]), true, x).unwrap_err();
+        assert_eq!(zero, "`strides` must be at least 1, but is (0, 1)");
+        let zero = of_image(&[0], None, true, x).unwrap_err();
+        assert_eq!(zero, "`pool_size` must be at least 1, but is (0,)");
         assert_eq!(
-            image(pool(&[2, 2, 2], None, true)),
+            of_image(&[2, 2, 2], None, true, x).unwrap_err(),
             "`pool_size` expects one number, or two for height and width, but got (2, 2, 2)"
         );
-        assert_eq!(sequence(pool(&[2, 2], None, true)), "`pool_size` expects one number, but got (2, 2)");
-        assert!(sequence(pool(&[6], None, false)).contains("smaller than the window (6,)"));
-        assert!(pool(&[2], None, true).of_image(&Shape::new(&[5, 5])).is_err());
-        assert!(pool(&[2], None, true).of_sequence(&Shape::new(&[5, 5, 2])).is_err());
+        let two = of_sequence(&[2, 2], None, true, &[5, 1]).unwrap_err();
+        assert_eq!(two, "`pool_size` expects one number, but got (2, 2)");
+        assert!(of_sequence(&[6], None, false, &[5, 1]).unwrap_err().contains("smaller than the window (6,)"));
+        assert!(of_image(&[2], None, true, &[5, 5]).is_err());
+        assert!(of_sequence(&[2], None, true, &[5, 5, 2]).unwrap_err().contains("of shape (steps, features)"));
         // Sizes beyond any memory do not overflow.
         let huge = usize::MAX / 2;
-        assert!(pool(&[huge], None, false).of_image(&Shape::new(&[5, 5, 1])).is_err());
-        let (y, rows, _) = pool(&[huge], Some(&[huge, 1]), true).of_image(&Shape::new(&[5, 5, 1])).unwrap();
-        assert_eq!((y, rows.cells(0)), (Shape::new(&[1, 5, 1]), 0..5));
+        assert!(of_image(&[huge], None, false, x).is_err());
+        let (y, found) = of_image(&[huge], Some(&[huge, 1]), true, x).unwrap();
+        assert_eq!((y, found.rows().cells(0)), (Shape::new(&[1, 5, 1]), 0..5));
     }
 }

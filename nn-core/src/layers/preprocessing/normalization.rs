@@ -22,7 +22,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// Every feature gets the mean 0 and the variance 1 that it has in given data.
@@ -61,6 +61,7 @@ layer! {
         has_cache: true,
         adapts: true,
         masking: Masking::Passes,
+        folding: Folding::Scale { axis: Some(arg::axis), offset: Some(arg::mean) },
         infer: rule!(infer),
     }
 
@@ -168,6 +169,7 @@ pub(in crate::layers) mod compute {
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::Scale;
     use nalgebra::{ComplexField, SMatrix};
     use rand::Rng;
 
@@ -328,6 +330,21 @@ pub(in crate::layers) mod compute {
                     dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += factor * dy);
                 });
             }
+        }
+    }
+
+    impl<T: Scalar, const F: usize, const LEARNT: usize> Scale<T> for Normalization<F, LEARNT> {
+        type Weights = NormalizationWeights<T, F, LEARNT>;
+
+        fn features(&self) -> usize {
+            F
+        }
+
+        fn scale(&self, w: &Self::Weights, feature: usize) -> (f64, f64) {
+            // y = (x - before) · factor + after = factor · x + (after - before · factor)
+            let Affine { before, factor, after } = self.of(w, feature);
+            let factor = factor.to_f64();
+            (factor, after.to_f64() - before.to_f64() * factor)
         }
     }
 

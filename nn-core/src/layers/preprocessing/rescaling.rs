@@ -13,7 +13,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// A factor and an offset, for example to bring pixels from 0..255 to 0..1.
@@ -28,6 +28,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         masking: Masking::Passes,
+        folding: Folding::Scale { axis: None, offset: Some(arg::offset) },
         infer: rule!(infer),
     }
 }
@@ -64,6 +65,7 @@ pub(in crate::layers) mod compute {
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights::fold::Scale;
     use nalgebra::SMatrix;
 
     /// Returns the number for a feature: a single number is for all.
@@ -116,6 +118,18 @@ pub(in crate::layers) mod compute {
                     *dx += T::of(of(self.scale, f)) * dy;
                 }
             }
+        }
+    }
+
+    impl<T: Scalar> Scale<T> for Rescaling {
+        type Weights = ();
+
+        fn features(&self) -> usize {
+            self.scale.len().max(self.offset.len())
+        }
+
+        fn scale(&self, _: &(), feature: usize) -> (f64, f64) {
+            (of(self.scale, feature), of(self.offset, feature))
         }
     }
 

@@ -21,10 +21,10 @@ use super::sequence::{Sequence, SequenceGradients, SequenceParts};
 use super::sizes::{Run, Sizes, States};
 use super::steps::{Backward, Forward, add};
 use crate::kernels;
-use crate::layer::Pass;
+use crate::layer::{Mode, Pass};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
-use rand::{Rng, RngExt};
+use rand::RngExt;
 
 /// The dropout of the input.
 #[derive(Clone, Copy, PartialEq)]
@@ -55,10 +55,13 @@ impl Options {
 }
 
 /// Draws a mask: 0 for the dropped part, and the compensating factor for the rest.
-fn draw<T: Scalar>(rate: f64, m: &mut [T], rng: &mut dyn Rng) {
+fn draw<T: Scalar>(rate: f64, m: &mut [T], mode: &mut Mode<'_, '_>) {
+    if !mode.has_noise() {
+        return m.fill(T::ONE);
+    }
     let keep = T::of(1.0 / (1.0 - rate));
     for m in m {
-        *m = if rng.random::<f64>() < rate { T::ZERO } else { keep };
+        *m = if mode.rng.random::<f64>() < rate { T::ZERO } else { keep };
     }
 }
 
@@ -112,17 +115,13 @@ impl<
             Pass::Inference(memory) => (memory.own.slices(n), None),
             Pass::Training(memory, mode) => (memory.own.slices(n), Some(mode)),
         };
-        let options = match &mode {
-            Some(mode) if mode.adapts() => Options { dropout: 0.0, recurrent_dropout: 0.0, ..options },
-            _ => options,
-        };
         let mut dropped = false;
         match (memory.training.as_mut(), mode) {
-            (Some(training), Some(mode)) => {
-                meet_input::<T, C, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
+            (Some(training), Some(mut mode)) => {
+                meet_input::<T, C, F, U, G>(options, w, steps, x.x, training, memory.pre, &mut mode);
                 dropped = drops(options.recurrent_dropout, G / U);
                 if dropped {
-                    draw(options.recurrent_dropout, training.state_mask, mode.rng);
+                    draw(options.recurrent_dropout, training.state_mask, &mut mode);
                 }
             }
             _ => {
@@ -224,7 +223,7 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     x: &[T],
     training: &mut Training<'_, T>,
     pre: &mut [T],
-    rng: &mut dyn Rng,
+    mode: &mut Mode<'_, '_>,
 ) where
     T: Scalar,
     L: Cell,
@@ -234,13 +233,13 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
         Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x, pre),
         Dropping::Once => {
             let m = training.input_mask.get_mut(..samples * F).unwrap_or_default();
-            draw(options.dropout, m, rng);
+            draw(options.dropout, m, mode);
             drop_input::<T, F>(m, x, steps, training.dropped);
             kernels::affine::<T, F, G>(kernel, bias, training.dropped, pre);
         }
         Dropping::ByGate => {
             let m = training.input_mask.get_mut(..samples * (G / U) * F).unwrap_or_default();
-            draw(options.dropout, m, rng);
+            draw(options.dropout, m, mode);
             fill_rows::<T, G>(bias, pre);
             products::add::<T, F, U, G>(0..G / U, kernel, x, Factors { m, per: steps }, pre);
         }

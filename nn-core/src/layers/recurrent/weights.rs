@@ -80,6 +80,8 @@ macro_rules! recurrent_weights {
         impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::weights::fold::Affine<T>
             for $name<T, $($constant,)* $($activation),*>
         {
+            const LAYOUT: $crate::weights::fold::Layout = $crate::weights::fold::Layout::new($f, $g);
+
             fn affine(&self, _: usize) -> (&[T], &[T]) {
                 let bias = self.bias.as_slice();
                 (self.kernel.as_slice(), &bias[..bias.len().min($g)])
@@ -90,9 +92,13 @@ macro_rules! recurrent_weights {
                 let length = bias.len().min($g);
                 (self.kernel.as_mut_slice(), &mut bias[..length])
             }
+        }
 
+        impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::weights::fold::Pointwise<T>
+            for $name<T, $($constant,)* $($activation),*>
+        {
             fn apply(&self, x: &[T], y: &mut [T]) {
-                let (kernel, bias) = self.affine(0);
+                let (kernel, bias) = $crate::weights::fold::Affine::affine(self, 0);
                 $crate::kernels::affine::<T, $f, $g>(kernel, bias, x, y);
             }
         }

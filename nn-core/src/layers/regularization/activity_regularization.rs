@@ -55,20 +55,26 @@ pub(in crate::layers) mod compute {
         type Weights = ();
         /// The penalty.
         type Scratch<B: Storage> = B::One<SVector<T, 1>>;
-        /// The penalty.
-        type Cache<B: Storage> = B::One<SVector<T, 1>>;
+        /// The penalty, and 1 if it has a gradient: in a prediction it has none.
+        type Cache<B: Storage> = B::One<SVector<T, 2>>;
 
         fn forward<B: Storage>(
             &self,
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, T, B::One<SVector<T, 1>>, B::One<SVector<T, 1>>>,
+            pass: Pass<'_, '_, T, B::One<SVector<T, 1>>, B::One<SVector<T, 2>>>,
         ) {
             flat_mut(y).copy_from_slice(flat(x));
-            let (Pass::Inference(Memory { own: penalty, .. }) | Pass::Training(Memory { own: penalty, .. }, _)) = pass;
             let sum = Regularizer { l1: self.l1, l2: self.l2 }.apply(flat(x), None);
-            penalty[0] = sum / T::of(x.len().max(1) as f64);
+            let penalty = sum / T::of(x.len().max(1) as f64);
+            match pass {
+                Pass::Inference(Memory { own, .. }) => own[0] = penalty,
+                Pass::Training(Memory { own, .. }, mode) => {
+                    let counts = if mode.has_noise() { T::ONE } else { T::ZERO };
+                    (own[0], own[1]) = (penalty, counts);
+                }
+            }
         }
 
         fn backward<B: Storage>(
@@ -77,15 +83,17 @@ pub(in crate::layers) mod compute {
             x: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: Memory<'_, T, B::One<SVector<T, 1>>>,
+            Memory { own: penalty, .. }: Memory<'_, T, B::One<SVector<T, 2>>>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
             // y = x and loss += 1/N · penalty(x), so dx += dy + 1/N · penalty'(x)
             if let Some(dx) = dx {
                 crate::tensor::add(dx, dy);
-                let n = x.len().max(1) as f64;
-                Regularizer { l1: self.l1 / n, l2: self.l2 / n }.apply(flat(x), Some(flat_mut(dx)));
+                if penalty[1] != T::ZERO {
+                    let n = x.len().max(1) as f64;
+                    Regularizer { l1: self.l1 / n, l2: self.l2 / n }.apply(flat(x), Some(flat_mut(dx)));
+                }
             }
         }
     }
@@ -95,7 +103,7 @@ pub(in crate::layers) mod compute {
             penalty[0]
         }
 
-        fn training_activity<B: Storage>(&self, penalty: &B::One<SVector<T, 1>>) -> T {
+        fn training_activity<B: Storage>(&self, penalty: &B::One<SVector<T, 2>>) -> T {
             penalty[0]
         }
     }

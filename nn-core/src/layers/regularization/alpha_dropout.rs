@@ -16,10 +16,11 @@
 //! Source: Klambauer et al., *Self-normalizing neural networks*, NIPS (2017);
 //! <https://keras.io/api/layers/regularization_layers/alpha_dropout/>
 
+use super::noise::{self, NoiseShape};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule};
 
 layer! {
     /// Drops a random part of its input while training, and keeps mean and variance: for `selu`.
@@ -36,16 +37,8 @@ layer! {
         seed: Option<Int>,
     }
 
-    pub rule {
-        /// The axes of a sample that share their noise: a bit for each.
-        shared,
-        /// The length of the last axis but one.
-        axis_1,
-        /// The length of the axis before that.
-        axis_2,
-        /// The length of the axis before that.
-        axis_3,
-    }
+    /// The axes whose places share their noise.
+    pub rule noise: NoiseShape;
 
     pub const SPEC: LayerSpec {
         has_cache: true,
@@ -56,7 +49,7 @@ layer! {
     }
 }
 
-/// Returns the shape of the input; bit `i` of `shared` is the `i`th axis from the end.
+/// Returns the shape of the input.
 ///
 /// # Errors
 /// If the rate is not from 0 to below 1, or if `noise_shape` does not fit the input.
@@ -68,41 +61,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         let message = Text::new().str("expected a rate from 0 to below 1");
         return Err(ShapeError::argument(Code::OutOfRange, arg::rate, message));
     }
-    let (mut batch, mut shared, mut dims) = (0, 0, [1; 4]);
-    let mut i = 0;
-    while i < x.rank() && i < 4 {
-        dims[i] = x.dim(x.rank() - 1 - i);
-        i += 1;
-    }
-    if let Some(noise) = args.noise_shape() {
-        if noise.len() != x.rank() + 1 {
-            let message =
-                Text::new().str("`noise_shape` has ").size(noise.len()).str(" numbers, but the input ").shape(&x);
-            let message = message.str(" has ").size(x.rank()).str(if x.rank() == 1 { " axis" } else { " axes" });
-            return Err(ShapeError::argument(Code::WrongRank, arg::noise_shape, message.str(" behind the batch")));
-        }
-        // 0 stands for `None`.
-        if noise[0] > 1 {
-            let message = Text::new().str("`noise_shape` begins with ").int(noise[0]);
-            let message = message.str(", but the size of a batch is not known here: write `None`, or 1 for one noise");
-            return Err(ShapeError::argument(Code::OutOfRange, arg::noise_shape, message));
-        }
-        batch = noise[0] as usize;
-        i = 0;
-        while i < x.rank() {
-            let (wanted, length) = (noise[x.rank() - i], x.dim(x.rank() - 1 - i));
-            if wanted == 1 && length != 1 {
-                shared |= 1 << i;
-            } else if wanted != 0 && wanted != length as i64 {
-                let message = Text::new().str("`noise_shape` has ").int(wanted).str(" for an axis of ").size(length);
-                let message = message.str(": expected 1, ").size(length).str(" or `None`");
-                return Err(ShapeError::argument(Code::ShapeMismatch, arg::noise_shape, message));
-            }
-            i += 1;
-        }
-    }
-    let fields = Fields { shared, axis_1: dims[1], axis_2: dims[2], axis_3: dims[3] };
-    Ok(Inferred::new(x, &Consts { BATCH: batch }.list()).with(&fields.list()))
+    let (batch, noise) = found!(noise::shape(&x, args.noise_shape(), arg::noise_shape));
+    Ok(Inferred::new(x, &Consts { BATCH: batch }.list()).with(&noise.list()))
 }
 
 #[cfg(feature = "compute")]
@@ -123,24 +83,6 @@ pub(in crate::layers) mod compute {
         fn affine(&self) -> (f64, f64) {
             let a = 1.0 / ComplexField::sqrt((1.0 - self.rate) * (1.0 + self.rate * ALPHA * ALPHA));
             (a, -a * ALPHA * self.rate)
-        }
-
-        /// Returns the first scalar of a sample that shares its noise with this one. `last` is the length of the last
-        /// axis.
-        fn first(&self, scalar: usize, last: usize) -> usize {
-            let (mut first, mut stride, mut rest) = (scalar, 1, scalar);
-            for (i, length) in [last, self.axis_1, self.axis_2, self.axis_3].into_iter().enumerate() {
-                let place = rest % length.max(1);
-                if (self.shared >> i) & 1 == 1 {
-                    first -= place * stride;
-                }
-                (rest, stride) = (rest / length.max(1), stride * length);
-            }
-            // A fifth axis is the first one.
-            if (self.shared >> 4) & 1 == 1 {
-                first -= rest * stride;
-            }
-            first
         }
     }
 
@@ -163,28 +105,22 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let (a, b) = self.affine();
                     let (a, b, dropped) = (T::of(a), T::of(b), T::of(a * ALPHA + b));
                     let m = flat_mut(m);
-                    for (k, (y, &x)) in y.iter_mut().zip(x).enumerate() {
-                        // Numbers that share their noise take that of the first of them.
-                        let (sample, scalar) = (k / (R * P).max(1), k % (R * P).max(1));
-                        let from = if self.shared == 0 { scalar } else { self.first(scalar, R) };
-                        let from = if BATCH == 1 { from } else { sample * R * P + from };
-                        let drawn = if from == k {
-                            if mode.rng.random::<f64>() < self.rate { T::ZERO } else { a }
-                        } else {
-                            m.get(from).copied().unwrap_or(T::ZERO)
-                        };
-                        if let Some(m) = m.get_mut(k) {
-                            *m = drawn;
-                        }
-                        // y = a · (k ⊙ x + (1 - k) · α') + b
-                        *y = if drawn == T::ZERO { dropped } else { a * x + b };
+                    self.noise
+                        .fill(BATCH, (R, R * P), m, || if mode.rng.random::<f64>() < self.rate { T::ZERO } else { a });
+                    // y = a · (k ⊙ x + (1 - k) · α') + b
+                    for ((y, &x), &m) in y.iter_mut().zip(x).zip(&*m) {
+                        *y = if m == T::ZERO { dropped } else { a * x + b };
                     }
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 
@@ -212,22 +148,21 @@ pub(in crate::layers) mod compute {
         use super::*;
         use crate::layer::Mode;
         use crate::layer::testing::check_layer;
+        use crate::layers::NoiseShape;
         use crate::tensor::storage::{Buffer, Heap, Storage};
         use rand::{SeedableRng, rngs::StdRng};
 
-        const PLAIN: AlphaDropout<0> = AlphaDropout { rate: 0.3, shared: 0, axis_1: 1, axis_2: 1, axis_3: 1 };
+        const PLAIN: AlphaDropout<0> = AlphaDropout { rate: 0.3, noise: NoiseShape::NONE };
+
+        const fn noise(shared: usize, axis_1: usize, axis_2: usize) -> NoiseShape {
+            NoiseShape { shared, axis_1, axis_2, axis_3: 1 }
+        }
 
         #[test]
         fn gradients() {
             check_layer::<SMatrix<f64, 5, 3>, _>(&PLAIN);
-            check_layer::<SMatrix<f64, 5, 6>, _>(&AlphaDropout::<0> { shared: 0b101, axis_1: 3, axis_2: 2, ..PLAIN });
-            check_layer::<SMatrix<f64, 5, 3>, _>(&AlphaDropout::<1> {
-                rate: 0.3,
-                shared: 0b10,
-                axis_1: 3,
-                axis_2: 1,
-                axis_3: 1,
-            });
+            check_layer::<SMatrix<f64, 5, 6>, _>(&AlphaDropout::<0> { rate: 0.3, noise: noise(0b101, 3, 2) });
+            check_layer::<SMatrix<f64, 5, 3>, _>(&AlphaDropout::<1> { rate: 0.3, noise: noise(0b10, 3, 1) });
         }
 
         /// For normal inputs, as a SELU gives them.
@@ -253,14 +188,14 @@ pub(in crate::layers) mod compute {
             type X = SMatrix<f64, 5, 6>;
             let x = [X::repeat(1.0); 40];
             let (mut y, mut m) = (x, <Heap as Storage>::Of::with_capacity(40));
-            let layer = AlphaDropout::<0> { shared: 0b10, axis_1: 3, axis_2: 2, ..PLAIN };
+            let layer = AlphaDropout::<0> { rate: 0.3, noise: noise(0b10, 3, 2) };
             let mut rng = StdRng::seed_from_u64(1);
             layer.forward::<Heap>(&(), &x, &mut y, Pass::training(&mut m, Mode::new(&mut rng)));
             for y in &y {
                 assert!((0..6).all(|p| y.column(p) == y.column(p / 3 * 3)));
             }
             assert!(y.iter().any(|y| y.column(0) != y.column(3)) && y[1..] != y[..39]);
-            let layer = AlphaDropout::<1> { rate: 0.3, shared: 0, axis_1: 3, axis_2: 2, axis_3: 1 };
+            let layer = AlphaDropout::<1> { rate: 0.3, noise: noise(0, 3, 2) };
             layer.forward::<Heap>(&(), &x, &mut y, Pass::training(&mut m, Mode::new(&mut rng)));
             assert!(y.iter().all(|other| *other == y[0]) && (1..6).any(|p| y[0].column(0) != y[0].column(p)));
         }
@@ -270,35 +205,16 @@ pub(in crate::layers) mod compute {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::string::{String, ToString};
-
-    fn rule(rate: f64, noise: Option<&[i64]>, x: &[usize]) -> Result<Inferred, String> {
-        let noise = noise.map_or(Value::Absent, Value::ints);
-        let args = SPEC.with(&[(arg::rate, Value::Float(rate)), (arg::noise_shape, noise)]);
-        infer(&args, &[Shape::new(x)]).map_err(|error| error.to_string())
-    }
+    use std::string::ToString;
 
     #[test]
-    fn shapes() {
-        let facts = |noise: &[i64], x: &[usize]| {
-            let found = rule(0.5, Some(noise), x).unwrap();
-            (found.constant(0), found.value("shared"), found.value("axis_1"), found.value("axis_2"))
+    fn the_rule() {
+        let rule = |rate: f64, noise: Value| {
+            infer(&SPEC.with(&[(arg::rate, Value::Float(rate)), (arg::noise_shape, noise)]), &[Shape::new(&[5, 3])])
         };
-        assert_eq!(facts(&[0, 1, 0], &[5, 3]), (0, 0b10, 5, 1));
-        assert_eq!(facts(&[1, 5, 3], &[5, 3]), (1, 0, 5, 1));
-        assert_eq!(facts(&[0, 1, 7, 1], &[5, 7, 3]), (0, 0b101, 7, 5));
-        assert_eq!(rule(0.5, None, &[5, 3]).unwrap().value("shared"), 0);
-    }
-
-    #[test]
-    fn errors() {
-        assert_eq!(rule(1.0, None, &[3]).unwrap_err(), "expected a rate from 0 to below 1");
-        let rank = "`noise_shape` has 2 numbers, but the input (5, 3) has 2 axes behind the batch";
-        assert_eq!(rule(0.5, Some(&[0, 1]), &[5, 3]).unwrap_err(), rank);
-        let batch =
-            "`noise_shape` begins with 32, but the size of a batch is not known here: write `None`, or 1 for one noise";
-        assert_eq!(rule(0.5, Some(&[32, 1]), &[1]).unwrap_err(), batch);
-        let length = "`noise_shape` has 4 for an axis of 5: expected 1, 5 or `None`";
-        assert_eq!(rule(0.5, Some(&[0, 4, 3]), &[5, 3]).unwrap_err(), length);
+        let found = rule(0.5, Value::ints(&[1, 1, 0])).unwrap();
+        assert_eq!((found.constant(0), found.value("shared"), found.value("axis_1")), (1, 0b10, 5));
+        assert_eq!(rule(1.0, Value::Absent).unwrap_err().to_string(), "expected a rate from 0 to below 1");
+        assert!(rule(0.5, Value::ints(&[0, 1])).unwrap_err().to_string().starts_with("`noise_shape` has 2 numbers"));
     }
 }

@@ -80,7 +80,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                     let deviation = ComplexField::sqrt(self.rate / (1.0 - self.rate));
                     for ((y, &x), m) in y.iter_mut().zip(x).zip(flat_mut(m)) {
                         let z: f64 = mode.rng.sample(StandardNormal);
@@ -88,7 +88,11 @@ pub(in crate::layers) mod compute {
                         *y = *m * x;
                     }
                 }
-                _ => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, _) => {
+                    flat_mut(m).fill(T::ONE);
+                    y.copy_from_slice(x);
+                }
+                Pass::Inference(_) => y.copy_from_slice(x),
             }
         }
 

@@ -22,6 +22,8 @@ layer! {
     pub struct GaussianNoise {
         /// The standard deviation of the noise, from 0 to 1.
         pub stddev: Float,
+        /// Has no effect: the seed of `fit` decides about random numbers.
+        seed: Option<Int>,
     }
 
     pub const SPEC: LayerSpec {
@@ -76,7 +78,7 @@ pub(in crate::layers) mod compute {
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Training(_, mode) if !mode.adapts() => {
+                Pass::Training(_, mode) if mode.has_noise() => {
                     for (y, &x) in y.iter_mut().zip(x) {
                         let z: f64 = mode.rng.sample(StandardNormal);
                         *y = x + T::of(self.stddev * z);

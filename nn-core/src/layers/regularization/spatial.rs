@@ -92,11 +92,15 @@ mod compute {
                     use $crate::layer::{Memory, Pass};
                     use $crate::tensor::{flat, flat_mut};
                     match pass {
-                        Pass::Training(Memory { own: m, .. }, mode) if !mode.adapts() => {
+                        Pass::Training(Memory { own: m, .. }, mode) if mode.has_noise() => {
                             let (x, y, m) = (flat(x), flat_mut(y), flat_mut(m));
                             $crate::layers::regularization::spatial::forward(self.rate, (R, R * P), x, y, m, mode.rng);
                         }
-                        _ => flat_mut(y).copy_from_slice(flat(x)),
+                        Pass::Training(Memory { own: m, .. }, _) => {
+                            flat_mut(m).fill(T::ONE);
+                            flat_mut(y).copy_from_slice(flat(x));
+                        }
+                        Pass::Inference(_) => flat_mut(y).copy_from_slice(flat(x)),
                     }
                 }
 

@@ -10,11 +10,10 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/cropping1d/>
 
-use super::frame;
-use crate::spec::code::Code;
+use super::frame::{self, Frame};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// Removes steps at both ends of a sequence.
@@ -25,97 +24,33 @@ layer! {
         cropping: Pairs = [1],
     }
 
-    pub rule {
-        /// The steps before the first step that stays.
-        before,
-        /// The steps of the output.
-        steps,
-    }
+    /// The place of the output in the input.
+    pub rule frame: Frame;
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
-
-/// The place and the name of the argument.
-const ARGUMENT: (usize, &str) = (arg::cropping, "cropping");
 
 /// Returns the shape of the cropped input.
 ///
 /// # Errors
 /// If the input is not a sequence of shape (steps, features), or if nothing of it is left.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (args, x) = (Args(args), inputs[0]);
-    let ends = match frame::of_steps(args.cropping(), ARGUMENT) {
-        Ok(ends) => ends,
-        Err(error) => return Err(error),
-    };
-    if x.rank() != 2 {
-        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
-        return Err(ShapeError::input(Code::WrongRank, 0, message));
-    }
-    let Some(steps) = frame::cropped(x.dim(0), ends) else {
-        return Err(frame::nothing_left(arg::cropping, "steps", x.dim(0), ends));
-    };
-    let fields = Fields { before: ends.0, steps };
-    match frame::checked(x.with_dim(0, steps), ARGUMENT) {
-        Ok(output) => Ok(Inferred::new(output, &Consts { Q: steps }.list()).with(&fields.list())),
-        Err(error) => Err(error),
-    }
+    let args = Args(args);
+    let (output, frame) =
+        found!(frame::cropping(Axes::Steps, &inputs[0], args.cropping(), (arg::cropping, "cropping")));
+    Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&frame.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    use super::super::frame::Frame;
     pub use super::SPEC::Cropping1D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
-    use nalgebra::SMatrix;
+    use crate::layers::over_slices::over_slices;
 
-    impl<const Q: usize> Cropping1D<Q> {
-        /// Returns the place of the output in the input, which has `large` steps.
-        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
-            Frame {
-                height: 1,
-                top: 0,
-                row: self.steps * channels,
-                left: self.before * channels,
-                large_row: large * channels,
-                large: large * channels,
-            }
-        }
-    }
-
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Cropping1D<Q> {
-        type Output = SMatrix<T, R, Q>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, R, P>],
-            y: &mut [SMatrix<T, R, Q>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            self.frame(P, R).crop(flat(x), flat_mut(y));
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, R, P>],
-            _: &[SMatrix<T, R, Q>],
-            dy: &[SMatrix<T, R, Q>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, R, P>]>,
-            _: Option<&mut ()>,
-        ) {
-            if let Some(dx) = dx {
-                self.frame(P, R).add_padded(flat(dy), flat_mut(dx));
-            }
+    over_slices! {
+        impl Layer for Cropping1D<const Q>: (C, P) -> Q {
+            work: 0,
+            forward: |layer, x, y| layer.frame.crop(C, x, y),
+            backward: |layer, _x, _y, dy, dx| layer.frame.add_padded(C, dy, dx),
         }
     }
 
@@ -123,18 +58,25 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Pass};
+        use crate::layers::Frame;
         use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
-            check_layer::<SMatrix<f64, 5, 7>, _>(&Cropping1D::<3> { before: 3, steps: 3 });
+            check_layer::<SMatrix<f64, 5, 7>, _>(&Cropping1D::<3> {
+                frame: Frame { left: 3, height: 1, width: 3, large_height: 1, large_width: 7, ..Frame::NONE },
+            });
         }
 
         #[test]
         fn the_formula() {
             let x = [SMatrix::<f32, 1, 5>::new(1., 2., 3., 4., 5.)];
             let mut y = [SMatrix::<f32, 1, 2>::repeat(f32::NAN)];
-            let layer = Cropping1D::<2> { before: 1, steps: 2 };
+            let layer = Cropping1D::<2> {
+                frame: Frame { left: 1, height: 1, width: 2, large_height: 1, large_width: 5, ..Frame::NONE },
+            };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [2., 3.]);
         }
@@ -149,7 +91,7 @@ mod tests {
     /// Returns the output and a field.
     fn rule(cropping: &[i64], x: &[usize]) -> Result<(Shape, usize), String> {
         let found = infer(&SPEC.with(&[(arg::cropping, Value::ints(cropping))]), &[Shape::new(x)]);
-        found.map(|found| (found.output(0), found.value("before"))).map_err(|error| error.to_string())
+        found.map(|found| (found.output(0), found.value("left"))).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -10,11 +10,10 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/cropping2d/>
 
-use super::frame;
-use crate::spec::code::Code;
+use super::frame::{self, Frame};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// Removes rows and columns at the edges of an image.
@@ -28,109 +27,33 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last" },
     }
 
-    pub rule {
-        /// The rows above the output.
-        top,
-        /// The columns left of the output.
-        left,
-        /// The rows of the output.
-        height,
-        /// The columns of the output.
-        width,
-        /// The columns of the input.
-        large_width,
-    }
+    /// The place of the output in the input.
+    pub rule frame: Frame;
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
-
-/// The place and the name of the argument.
-const ARGUMENT: (usize, &str) = (arg::cropping, "cropping");
 
 /// Returns the shape of the cropped input.
 ///
 /// # Errors
 /// If the input is not an image of shape (height, width, channels), or if nothing of it is left.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (args, x) = (Args(args), inputs[0]);
-    let (rows, columns) = match frame::of_image(args.cropping(), ARGUMENT) {
-        Ok(ends) => ends,
-        Err(error) => return Err(error),
-    };
-    if x.rank() != 3 {
-        let message = Text::new().str("expected an image of shape (height, width, channels), but got ").shape(&x);
-        return Err(ShapeError::input(Code::WrongRank, 0, message));
-    }
-    let Some(height) = frame::cropped(x.dim(0), rows) else {
-        return Err(frame::nothing_left(arg::cropping, "rows", x.dim(0), rows));
-    };
-    let Some(width) = frame::cropped(x.dim(1), columns) else {
-        return Err(frame::nothing_left(arg::cropping, "columns", x.dim(1), columns));
-    };
-    let fields = Fields { top: rows.0, left: columns.0, height, width, large_width: x.dim(1) };
-    match frame::checked(Shape::new(&[height, width, x.dim(2)]), ARGUMENT) {
-        Ok(output) => {
-            let consts = Consts { Q: height.saturating_mul(width) };
-            Ok(Inferred::new(output, &consts.list()).with(&fields.list()))
-        }
-        Err(error) => Err(error),
-    }
+    let args = Args(args);
+    let (output, frame) =
+        found!(frame::cropping(Axes::Image, &inputs[0], args.cropping(), (arg::cropping, "cropping")));
+    Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&frame.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    use super::super::frame::Frame;
     pub use super::SPEC::Cropping2D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
-    use nalgebra::SMatrix;
+    use crate::layers::over_slices::over_slices;
 
-    impl<const Q: usize> Cropping2D<Q> {
-        /// Returns the place of the output in the input, which has `large` pixels.
-        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
-            Frame {
-                height: self.height,
-                top: self.top,
-                row: self.width * channels,
-                left: self.left * channels,
-                large_row: self.large_width * channels,
-                large: large * channels,
-            }
-        }
-    }
-
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Cropping2D<Q> {
-        type Output = SMatrix<T, R, Q>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, R, P>],
-            y: &mut [SMatrix<T, R, Q>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            self.frame(P, R).crop(flat(x), flat_mut(y));
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, R, P>],
-            _: &[SMatrix<T, R, Q>],
-            dy: &[SMatrix<T, R, Q>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, R, P>]>,
-            _: Option<&mut ()>,
-        ) {
-            if let Some(dx) = dx {
-                self.frame(P, R).add_padded(flat(dy), flat_mut(dx));
-            }
+    over_slices! {
+        impl Layer for Cropping2D<const Q>: (C, P) -> Q {
+            work: 0,
+            forward: |layer, x, y| layer.frame.crop(C, x, y),
+            backward: |layer, _x, _y, dy, dx| layer.frame.add_padded(C, dy, dx),
         }
     }
 
@@ -138,12 +61,17 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Pass};
+        use crate::layers::Frame;
         use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
             // (2, 3, 5) out of (4, 7, 5)
-            let layer = Cropping2D::<6> { top: 2, left: 3, height: 2, width: 3, large_width: 7 };
+            let layer = Cropping2D::<6> {
+                frame: Frame { top: 2, left: 3, height: 2, width: 3, large_height: 4, large_width: 7 },
+            };
             check_layer::<SMatrix<f64, 5, 28>, _>(&layer);
         }
 
@@ -151,7 +79,9 @@ pub(in crate::layers) mod compute {
         fn the_formula() {
             let x = [SMatrix::<f32, 1, 12>::from_fn(|_, p| p as f32)];
             let mut y = [SMatrix::<f32, 1, 4>::repeat(f32::NAN)];
-            let layer = Cropping2D::<4> { top: 1, left: 1, height: 2, width: 2, large_width: 4 };
+            let layer = Cropping2D::<4> {
+                frame: Frame { top: 1, left: 1, height: 2, width: 2, large_height: 3, large_width: 4 },
+            };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [5., 6., 9., 10.]);
         }

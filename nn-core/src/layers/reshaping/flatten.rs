@@ -17,7 +17,10 @@ layer! {
     /// Makes all axes of a sample one.
     #[example = "let y = Flatten()(x); // [28, 28, 1] → [784]"]
     /// `N` is the number of scalars of a sample.
-    pub struct Flatten<N> {}
+    pub struct Flatten<N> {
+        /// The order of the axes. Channels are last.
+        data_format: Choice { CHANNELS_LAST = "channels_last" },
+    }
 
     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 }

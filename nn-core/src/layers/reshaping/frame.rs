@@ -1,15 +1,18 @@
 //! A small image at a place inside a larger one: for paddings and croppings along one or two axes.
 
+use crate::layers::conv::windows::Axes;
+use crate::layers::pooling::windows::{image as check_image, sequence as check_sequence};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
+use crate::spec::{fields, found};
 
 /// The numbers at the beginning and at the end of an axis.
-pub(super) type Ends = (usize, usize);
+type Ends = (usize, usize);
 
 /// Returns the numbers before and after the steps of a sequence, from 1 or 2 numbers. `argument` is the argument's
 /// place and name.
-pub(super) const fn of_steps(numbers: &[i64], argument: (usize, &str)) -> Result<Ends, ShapeError> {
+const fn of_steps(numbers: &[i64], argument: (usize, &str)) -> Result<Ends, ShapeError> {
     match numbers {
         [both] => ends(*both, *both, argument),
         [before, after] => ends(*before, *after, argument),
@@ -21,7 +24,7 @@ pub(super) const fn of_steps(numbers: &[i64], argument: (usize, &str)) -> Result
 }
 
 /// Returns the numbers above and below, and left and right of an image, from 1, 2 or 4 numbers.
-pub(super) const fn of_image(numbers: &[i64], argument: (usize, &str)) -> Result<(Ends, Ends), ShapeError> {
+const fn of_image(numbers: &[i64], argument: (usize, &str)) -> Result<(Ends, Ends), ShapeError> {
     let (rows, columns) = match numbers {
         [all] => (ends(*all, *all, argument), ends(*all, *all, argument)),
         [rows, columns] => (ends(*rows, *rows, argument), ends(*columns, *columns, argument)),
@@ -54,18 +57,18 @@ const fn ends(before: i64, after: i64, (place, name): (usize, &str)) -> Result<E
 }
 
 /// Returns the length of a padded axis.
-pub(super) const fn padded(length: usize, (before, after): Ends) -> usize {
+const fn padded(length: usize, (before, after): Ends) -> usize {
     length.saturating_add(before).saturating_add(after)
 }
 
 /// Returns the length of a cropped axis, or `None` if nothing is left.
-pub(super) const fn cropped(length: usize, (before, after): Ends) -> Option<usize> {
+const fn cropped(length: usize, (before, after): Ends) -> Option<usize> {
     let removed = before.saturating_add(after);
     if removed < length { Some(length - removed) } else { None }
 }
 
 /// Returns the error of a cropping that leaves nothing of an axis.
-pub(super) const fn nothing_left(argument: usize, what: &str, length: usize, (before, after): Ends) -> ShapeError {
+const fn nothing_left(argument: usize, what: &str, length: usize, (before, after): Ends) -> ShapeError {
     let message = Text::new().str("the input has ").size(length).str(" ").str(what).str(", and `cropping` removes ");
     let message = message.size(before.saturating_add(after)).str(" of them: nothing is left");
     ShapeError::argument(Code::NotPositive, argument, message)
@@ -81,33 +84,100 @@ pub(super) const fn checked(output: Shape, argument: (usize, &str)) -> Result<Sh
     Ok(output)
 }
 
-/// A small image of `height` rows at row `top` and column `left` of a larger one. Sizes along rows are in scalars.
+fields! {
+    /// A small image inside a larger one. A sequence is an image of one row.
+    pub struct Frame {
+        /// The rows of the large image above the small one.
+        top,
+        /// The columns of the large image left of the small one.
+        left,
+        /// The rows of the small image.
+        height,
+        /// The columns of the small image.
+        width,
+        /// The rows of the large image.
+        large_height,
+        /// The columns of the large image.
+        large_width,
+    }
+}
+
+/// Returns the shapes of a padded input, and its place in the output. `argument` is the argument's place and name.
+pub(super) const fn padding(
+    axes: Axes,
+    x: &Shape,
+    numbers: &[i64],
+    argument: (usize, &str),
+) -> Result<(Shape, Frame), ShapeError> {
+    let (rows, columns) = found!(ends_of(axes, numbers, argument));
+    let (height, width, channels) = found!(image(axes, x));
+    let (large_height, large_width) = (padded(height, rows), padded(width, columns));
+    let output = found!(checked(axes.shape(large_height, large_width, channels), argument));
+    Ok((output, Frame { top: rows.0, left: columns.0, height, width, large_height, large_width }))
+}
+
+/// Returns the shape of a cropped input, and the place of the output in it. `argument` is the argument's place and
+/// name.
+pub(super) const fn cropping(
+    axes: Axes,
+    x: &Shape,
+    numbers: &[i64],
+    argument: (usize, &str),
+) -> Result<(Shape, Frame), ShapeError> {
+    let (rows, columns) = found!(ends_of(axes, numbers, argument));
+    let (large_height, large_width, channels) = found!(image(axes, x));
+    let down = if matches!(axes, Axes::Steps) { Some(1) } else { cropped(large_height, rows) };
+    let Some(height) = down else { return Err(nothing_left(argument.0, "rows", large_height, rows)) };
+    let Some(width) = cropped(large_width, columns) else {
+        let what = if matches!(axes, Axes::Steps) { "steps" } else { "columns" };
+        return Err(nothing_left(argument.0, what, large_width, columns));
+    };
+    let output = found!(checked(axes.shape(height, width, channels), argument));
+    Ok((output, Frame { top: rows.0, left: columns.0, height, width, large_height, large_width }))
+}
+
+/// Returns the numbers at the ends of the height and of the width.
+const fn ends_of(axes: Axes, numbers: &[i64], argument: (usize, &str)) -> Result<(Ends, Ends), ShapeError> {
+    match axes {
+        Axes::Steps => Ok(((0, 0), found!(of_steps(numbers, argument)))),
+        Axes::Image => of_image(numbers, argument),
+    }
+}
+
+/// Returns the height, width and channels of an input.
+const fn image(axes: Axes, x: &Shape) -> Result<(usize, usize, usize), ShapeError> {
+    found!(match axes {
+        Axes::Steps => check_sequence(x),
+        Axes::Image => check_image(x),
+    });
+    axes.image(x)
+}
+
+/// A [`Frame`] in scalars.
 #[cfg(feature = "compute")]
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
-    /// The rows of the small image.
-    pub(super) height: usize,
-    /// The rows above it in the large image.
-    pub(super) top: usize,
+struct Scalars {
+    height: usize,
+    top: usize,
     /// The scalars of a row of the small image.
-    pub(super) row: usize,
+    row: usize,
     /// The scalars before such a row in a row of the large image.
-    pub(super) left: usize,
+    left: usize,
     /// The scalars of a row of the large image.
-    pub(super) large_row: usize,
+    large_row: usize,
     /// The scalars of the large image.
-    pub(super) large: usize,
+    large: usize,
 }
 
 #[cfg(feature = "compute")]
 mod compute {
-    use super::Frame;
+    use super::{Frame, Scalars};
     use crate::tensor::scalar::Scalar;
 
-    impl Frame {
+    impl Scalars {
         /// Returns the rows of small images and the same rows in their large images.
         fn rows<'a, T>(self, small: &'a [T], large: &'a mut [T]) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
-            let Frame { height, top, row, left, large_row, large: size } = self;
+            let Scalars { height, top, row, left, large_row, large: size } = self;
             let images = small.chunks_exact((height * row).max(1)).zip(large.chunks_exact_mut(size.max(1)));
             images.flat_map(move |(small, large)| {
                 let large = large.chunks_exact_mut(large_row.max(1)).skip(top);
@@ -118,7 +188,7 @@ mod compute {
 
         /// Returns the rows of small images for writing, and the same rows in their large images.
         fn rows_out<'a, T>(self, small: &'a mut [T], large: &'a [T]) -> impl Iterator<Item = (&'a mut [T], &'a [T])> {
-            let Frame { height, top, row, left, large_row, large: size } = self;
+            let Scalars { height, top, row, left, large_row, large: size } = self;
             let images = small.chunks_exact_mut((height * row).max(1)).zip(large.chunks_exact(size.max(1)));
             images.flat_map(move |(small, large)| {
                 let large = large.chunks_exact(large_row.max(1)).skip(top);
@@ -126,26 +196,41 @@ mod compute {
                 small.chunks_exact_mut(row.max(1)).zip(large)
             })
         }
+    }
+
+    impl Frame {
+        /// Returns the sizes of images of these channels.
+        fn scalars(self, channels: usize) -> Scalars {
+            let large_row = self.large_width * channels;
+            Scalars {
+                height: self.height,
+                top: self.top,
+                row: self.width * channels,
+                left: self.left * channels,
+                large_row,
+                large: self.large_height * large_row,
+            }
+        }
 
         /// Copies small images into large ones, with zeros around them.
-        pub(in super::super) fn pad<T: Scalar>(self, small: &[T], large: &mut [T]) {
+        pub(in crate::layers) fn pad<T: Scalar>(self, channels: usize, small: &[T], large: &mut [T]) {
             large.fill(T::ZERO);
-            self.rows(small, large).for_each(|(small, large)| copy(small, large));
+            self.scalars(channels).rows(small, large).for_each(|(small, large)| copy(small, large));
         }
 
         /// Copies the small images out of large ones.
-        pub(in super::super) fn crop<T: Scalar>(self, large: &[T], small: &mut [T]) {
-            self.rows_out(small, large).for_each(|(small, large)| copy(large, small));
+        pub(in crate::layers) fn crop<T: Scalar>(self, channels: usize, large: &[T], small: &mut [T]) {
+            self.scalars(channels).rows_out(small, large).for_each(|(small, large)| copy(large, small));
         }
 
         /// Adds the small images in large ones to `small`.
-        pub(in super::super) fn add_cropped<T: Scalar>(self, large: &[T], small: &mut [T]) {
-            self.rows_out(small, large).for_each(|(small, large)| add(large, small));
+        pub(in super::super) fn add_cropped<T: Scalar>(self, channels: usize, large: &[T], small: &mut [T]) {
+            self.scalars(channels).rows_out(small, large).for_each(|(small, large)| add(large, small));
         }
 
         /// Adds small images to their places in large ones.
-        pub(in super::super) fn add_padded<T: Scalar>(self, small: &[T], large: &mut [T]) {
-            self.rows(small, large).for_each(|(small, large)| add(small, large));
+        pub(in super::super) fn add_padded<T: Scalar>(self, channels: usize, small: &[T], large: &mut [T]) {
+            self.scalars(channels).rows(small, large).for_each(|(small, large)| add(small, large));
         }
     }
 

@@ -38,6 +38,27 @@ impl<T: Scalar> Between<T> {
     }
 }
 
+/// Returns the four places of the input around place `k` of an axis of `length` places that grows by `factor`, with
+/// their weights: Keys's cubic with `a = -1/2`. Places outside of the axis have no weight; the others sum to 1.
+fn cubic<T: Scalar>(k: usize, factor: usize, length: usize) -> [(usize, T); 4] {
+    let (all, of) = ((2 * k + 1 + 4 * factor).saturating_sub(factor), (2 * factor).max(1));
+    // The place before the centre, and the way from it to the centre. Whole numbers make it exact.
+    let (before, t) = (all / of, T::of((all % of) as f64) / T::of(of as f64));
+    let near = |d: T| (T::of(1.5) * d - T::of(2.5)) * d * d + T::ONE;
+    let far = |d: T| ((T::of(-0.5) * d + T::of(2.5)) * d - T::of(4.0)) * d + T::of(2.0);
+    let weights = [far(T::ONE + t), near(t), near(T::ONE - t), far(T::of(2.0) - t)];
+    let mut parts = [(0, T::ZERO); 4];
+    let mut sum = T::ZERO;
+    for (i, (part, weight)) in parts.iter_mut().zip(weights).enumerate() {
+        // `before` counts two places before the axis.
+        if let Some(place) = (before + i).checked_sub(3).filter(|&place| place < length) {
+            *part = (place, weight);
+            sum += weight;
+        }
+    }
+    parts.map(|(place, weight)| (place, weight / sum))
+}
+
 impl Resize {
     /// Returns the scalars of a row of the input, and of the output.
     fn row(self) -> (usize, usize) {
@@ -98,15 +119,51 @@ impl Resize {
 
     /// Adds the gradient of each pixel to those of the four around it.
     pub(super) fn add_interpolated<T: Scalar>(self, dy: &[T], dx: &mut [T]) {
+        self.add_parts(dy, dx, |k, factor, length| Between::new(k, factor, length).parts());
+    }
+
+    /// Computes each pixel from the 16 around it.
+    pub(super) fn interpolate_cubic<T: Scalar>(self, x: &[T], y: &mut [T]) {
+        let ((row, large), c) = (self.row(), self.channels.max(1));
+        let images = x.chunks_exact((row * self.height).max(1)).zip(y.chunks_exact_mut(self.image(large)));
+        for (x, y) in images {
+            for (r, y) in y.chunks_exact_mut(large).enumerate() {
+                let vertical = cubic::<T>(r, self.rows, self.height);
+                for (k, y) in y.chunks_exact_mut(c).enumerate() {
+                    let horizontal = cubic::<T>(k, self.columns, self.width);
+                    y.fill(T::ZERO);
+                    for (r, v) in vertical {
+                        for (k, h) in horizontal {
+                            let Some(x) = x.get(r * row + k * c..) else { continue };
+                            y.iter_mut().zip(x).for_each(|(y, &x)| *y += v * h * x);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the gradient of each pixel to those of the 16 around it.
+    pub(super) fn add_interpolated_cubic<T: Scalar>(self, dy: &[T], dx: &mut [T]) {
+        self.add_parts(dy, dx, cubic);
+    }
+
+    /// Adds the gradient of each pixel to the places along both axes that are its parts.
+    fn add_parts<T: Scalar, const N: usize>(
+        self,
+        dy: &[T],
+        dx: &mut [T],
+        parts: impl Fn(usize, usize, usize) -> [(usize, T); N],
+    ) {
         let ((row, large), c) = (self.row(), self.channels.max(1));
         let images = dx.chunks_exact_mut((row * self.height).max(1)).zip(dy.chunks_exact(self.image(large)));
         for (dx, dy) in images {
             for (r, dy) in dy.chunks_exact(large).enumerate() {
-                let vertical = Between::<T>::new(r, self.rows, self.height);
+                let vertical = parts(r, self.rows, self.height);
                 for (k, dy) in dy.chunks_exact(c).enumerate() {
-                    let horizontal = Between::<T>::new(k, self.columns, self.width);
-                    for (r, v) in vertical.parts() {
-                        for (k, h) in horizontal.parts() {
+                    let horizontal = parts(k, self.columns, self.width);
+                    for (r, v) in vertical {
+                        for (k, h) in horizontal {
                             let Some(dx) = dx.get_mut(r * row + k * c..) else { continue };
                             dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += v * h * dy);
                         }

@@ -1,7 +1,7 @@
 //! Several hundred cases of Keras, through the shape rules and the functions over slices: `tests/fixtures/shapes.py`.
 
 use super::{cropping1d, cropping2d, up_sampling1d, up_sampling2d, zero_padding1d, zero_padding2d};
-use crate::layers::{Cropping1D, Cropping2D, UpSampling2D, ZeroPadding1D, ZeroPadding2D};
+use crate::layers::{Frame, UpSampling2D};
 use crate::spec::shape::Shape;
 use crate::spec::{Inferred, LayerSpec, Value};
 use std::path::Path;
@@ -37,36 +37,8 @@ impl Sizes {
         self.found.value(name)
     }
 
-    fn zero_padding1d(self) -> super::frame::Frame {
-        let layer = ZeroPadding1D::<0> { before: self.value("before"), steps: self.value("steps") };
-        layer.frame(self.places.1, self.channels)
-    }
-
-    fn cropping1d(self) -> super::frame::Frame {
-        let layer = Cropping1D::<0> { before: self.value("before"), steps: self.value("steps") };
-        layer.frame(self.places.0, self.channels)
-    }
-
-    fn zero_padding2d(self) -> super::frame::Frame {
-        let layer = ZeroPadding2D::<0> {
-            top: self.value("top"),
-            left: self.value("left"),
-            height: self.value("height"),
-            width: self.value("width"),
-            large_width: self.value("large_width"),
-        };
-        layer.frame(self.places.1, self.channels)
-    }
-
-    fn cropping2d(self) -> super::frame::Frame {
-        let layer = Cropping2D::<0> {
-            top: self.value("top"),
-            left: self.value("left"),
-            height: self.value("height"),
-            width: self.value("width"),
-            large_width: self.value("large_width"),
-        };
-        layer.frame(self.places.0, self.channels)
+    fn frame(self) -> Frame {
+        Frame::found(&self.found)
     }
 
     fn up_sampling1d(self) -> super::resize::Resize {
@@ -87,8 +59,10 @@ impl Sizes {
 
 #[test]
 fn sweep() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/shapes.txt");
-    let text = std::fs::read_to_string(path).unwrap();
+    let read = |file| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(file)).unwrap()
+    };
+    let text = read("shapes.txt") + &read("interpolation.txt");
     let mut cases = 0;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split("; ").collect();
@@ -99,21 +73,13 @@ fn sweep() {
         let size = Value::Size(argument[0]);
         let sizes = Value::Sizes(Shape::new(&argument));
         let ((spec, value), (forward, backward)): ((&LayerSpec, Value), Passes) = match fields[0] {
-            "ZeroPadding1D" => (
-                (&zero_padding1d::SPEC, ints),
-                (|x, y, s| s.zero_padding1d().pad(x, y), |dy, dx, s| s.zero_padding1d().add_cropped(dy, dx)),
+            name @ ("ZeroPadding1D" | "ZeroPadding2D") => (
+                (if name == "ZeroPadding1D" { &zero_padding1d::SPEC } else { &zero_padding2d::SPEC }, ints),
+                (|x, y, s| s.frame().pad(s.channels, x, y), |dy, dx, s| s.frame().add_cropped(s.channels, dy, dx)),
             ),
-            "ZeroPadding2D" => (
-                (&zero_padding2d::SPEC, ints),
-                (|x, y, s| s.zero_padding2d().pad(x, y), |dy, dx, s| s.zero_padding2d().add_cropped(dy, dx)),
-            ),
-            "Cropping1D" => (
-                (&cropping1d::SPEC, ints),
-                (|x, y, s| s.cropping1d().crop(x, y), |dy, dx, s| s.cropping1d().add_padded(dy, dx)),
-            ),
-            "Cropping2D" => (
-                (&cropping2d::SPEC, ints),
-                (|x, y, s| s.cropping2d().crop(x, y), |dy, dx, s| s.cropping2d().add_padded(dy, dx)),
+            name @ ("Cropping1D" | "Cropping2D") => (
+                (if name == "Cropping1D" { &cropping1d::SPEC } else { &cropping2d::SPEC }, ints),
+                (|x, y, s| s.frame().crop(s.channels, x, y), |dy, dx, s| s.frame().add_padded(s.channels, dy, dx)),
             ),
             "UpSampling1D" => (
                 (&up_sampling1d::SPEC, size),
@@ -122,6 +88,13 @@ fn sweep() {
             "UpSampling2D" => (
                 (&up_sampling2d::SPEC, sizes),
                 (|x, y, s| s.up_sampling2d().repeat(x, y), |dy, dx, s| s.up_sampling2d().add_repeated(dy, dx)),
+            ),
+            "bicubic" => (
+                (&up_sampling2d::SPEC, sizes),
+                (
+                    |x, y, s| s.up_sampling2d().interpolate_cubic(x, y),
+                    |dy, dx, s| s.up_sampling2d().add_interpolated_cubic(dy, dx),
+                ),
             ),
             _ => (
                 (&up_sampling2d::SPEC, sizes),
@@ -143,5 +116,5 @@ fn sweep() {
         }
         cases += 1;
     }
-    assert!(cases > 400, "{cases} cases");
+    assert!(cases > 480, "{cases} cases");
 }

@@ -50,11 +50,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(in crate::layers) mod compute {
     use super::super::resize::Resize;
     pub use super::SPEC::UpSampling1D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
-    use nalgebra::SMatrix;
+    use crate::layers::over_slices::over_slices;
 
     impl<const Q: usize> UpSampling1D<Q> {
         /// Returns the sizes of an input of `steps` steps.
@@ -63,40 +59,15 @@ pub(in crate::layers) mod compute {
         }
     }
 
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
-        for UpSampling1D<Q>
-    {
-        type Output = SMatrix<T, R, Q>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, R, P>],
-            y: &mut [SMatrix<T, R, Q>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            const { assert!(Q.is_multiple_of(P)) }
-            Self::resize(P, R).repeat(flat(x), flat_mut(y));
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, R, P>],
-            _: &[SMatrix<T, R, Q>],
-            dy: &[SMatrix<T, R, Q>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, R, P>]>,
-            _: Option<&mut ()>,
-        ) {
+    over_slices! {
+        impl Layer for UpSampling1D<const Q>: (C, P) -> Q {
+            work: 0,
+            forward: |_layer, x, y| {
+                const { assert!(Q.is_multiple_of(P)) }
+                Self::resize(P, C).repeat(x, y)
+            },
             // y[k] = x[⌊k / size⌋], so dx[j] += Σ dy[k]
-            if let Some(dx) = dx {
-                Self::resize(P, R).add_repeated(flat(dy), flat_mut(dx));
-            }
+            backward: |_layer, _x, _y, dy, dx| Self::resize(P, C).add_repeated(dy, dx),
         }
     }
 
@@ -104,7 +75,9 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Pass};
         use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {

@@ -4,12 +4,17 @@
 //! nearest:   y[r, c] = x[⌊r / s⌋, ⌊c / s'⌋]
 //! bilinear:  y[r, c] = (1 - v) (1 - h) x[i, j] + (1 - v) h x[i, j + 1] + v (1 - h) x[i + 1, j] + v h x[i + 1, j + 1]
 //!            with i + v = (r + 0.5) / s - 0.5 and j + h = (c + 0.5) / s' - 0.5, and the edges continued
+//! bicubic:   y[r, c] = Σ w(i + v - a) · w(j + h - b) · x[a, b]        over the 16 pixels (a, b) around
+//!            with w(d) = 1.5 |d|³ - 2.5 d² + 1 up to |d| = 1, then -0.5 |d|³ + 2.5 d² - 4 |d| + 2 up to 2;
+//!            the weights of pixels inside the image are divided by their sum along each axis
 //!
 //! dx of each pixel on the right += its factor · dy[r, c]
 //! ```
 //!
-//! Shapes: input `(h, w, channels)`, output `(h · s, w · s', channels)` with `size = (s, s')`. Bilinear numbers are
-//! those of Keras on TensorFlow: pixels have their positions in their centres.
+//! Shapes: input `(h, w, channels)`, output `(h · s, w · s', channels)` with `size = (s, s')`. Pixels have their
+//! positions in their centres, as in Keras. TensorFlow computes in `f32`, and takes bicubic weights from a table of
+//! 1024 distances; JAX computes these formulas. Keras also has `lanczos3` and `lanczos5`, which need sines and are left
+//! out.
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/up_sampling2d/>
 
@@ -22,16 +27,16 @@ layer! {
     /// Makes an image larger: copies of its pixels, or numbers between them.
     #[example = "let y = UpSampling2D(2)(x); // [14, 14, 8] → [28, 28, 8]"]
     #[example = "let y = UpSampling2D((2, 3), interpolation = bilinear)(x); // [14, 14, 8] → [28, 42, 8]"]
-    /// `Q` is the number of pixels of the output. `BILINEAR` is 1 if they lie between pixels, else 0.
+    /// `Q` is the number of pixels of the output. `METHOD` is 0 for copies, 1 for bilinear, and 2 for bicubic numbers.
     #[doc(alias = "Upsample")]
     #[doc(alias = "Resizing")]
-    pub struct UpSampling2D<Q, BILINEAR> {
+    pub struct UpSampling2D<Q, METHOD> {
         /// The factors of rows and columns.
         size: Sizes = Shape::new(&[2]),
         /// The order of the axes. Channels are last.
         data_format: Choice { CHANNELS_LAST = "channels_last" },
-        /// `nearest` copies pixels; `bilinear` computes numbers between them.
-        interpolation: Choice { NEAREST = "nearest", BILINEAR = "bilinear" },
+        /// `nearest` copies pixels; `bilinear` and `bicubic` compute numbers between them.
+        interpolation: Choice { NEAREST = "nearest", BILINEAR = "bilinear", BICUBIC = "bicubic" },
     }
 
     pub rule {
@@ -77,8 +82,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         let message = Text::new().str("`size` is too large: the output has the shape ").shape(&output);
         return Err(ShapeError::argument(Code::TooLarge, arg::size, message));
     }
-    let bilinear = (args.interpolation() == interpolation::BILINEAR) as usize;
-    let consts = Consts { Q: output.cols(), BILINEAR: bilinear };
+    let consts = Consts { Q: output.cols(), METHOD: args.interpolation() };
     let fields = Fields { height: x.dim(0), width: x.dim(1), rows, columns };
     Ok(Inferred::new(output, &consts.list()).with(&fields.list()))
 }
@@ -87,13 +91,17 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(in crate::layers) mod compute {
     use super::super::resize::Resize;
     pub use super::SPEC::UpSampling2D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
-    use nalgebra::SMatrix;
+    use super::interpolation::{BICUBIC, BILINEAR};
+    use crate::layers::over_slices::over_slices;
 
-    impl<const Q: usize, const BILINEAR: usize> UpSampling2D<Q, BILINEAR> {
+    impl<const Q: usize, const METHOD: usize> UpSampling2D<Q, METHOD> {
+        /// The multiply-accumulates of a scalar of the output.
+        const MACS: usize = match METHOD {
+            BILINEAR => 3,
+            BICUBIC => 16,
+            _ => 0,
+        };
+
         /// Returns the sizes.
         pub(in crate::layers::reshaping) const fn resize(&self, channels: usize) -> Resize {
             let UpSampling2D { height, width, rows, columns } = *self;
@@ -101,46 +109,20 @@ pub(in crate::layers) mod compute {
         }
     }
 
-    impl<T: Scalar + Element, const Q: usize, const BILINEAR: usize, const R: usize, const P: usize>
-        Layer<T, SMatrix<T, R, P>> for UpSampling2D<Q, BILINEAR>
-    {
-        type Output = SMatrix<T, R, Q>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const MACS: usize = if BILINEAR == 1 { 3 * R * Q } else { 0 };
-        const WORK: Work = Work::BySample(if BILINEAR == 1 { 3 * R * Q } else { 0 });
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, R, P>],
-            y: &mut [SMatrix<T, R, Q>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            if BILINEAR == 1 {
-                self.resize(R).interpolate(flat(x), flat_mut(y));
-            } else {
-                self.resize(R).repeat(flat(x), flat_mut(y));
-            }
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, R, P>],
-            _: &[SMatrix<T, R, Q>],
-            dy: &[SMatrix<T, R, Q>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, R, P>]>,
-            _: Option<&mut ()>,
-        ) {
-            let Some(dx) = dx else { return };
-            if BILINEAR == 1 {
-                self.resize(R).add_interpolated(flat(dy), flat_mut(dx));
-            } else {
-                self.resize(R).add_repeated(flat(dy), flat_mut(dx));
-            }
+    over_slices! {
+        impl Layer for UpSampling2D<const Q, const METHOD>: (C, P) -> Q {
+            macs: Self::MACS * C * Q,
+            work: Self::MACS * C * Q,
+            forward: |layer, x, y| match METHOD {
+                BILINEAR => layer.resize(C).interpolate(x, y),
+                BICUBIC => layer.resize(C).interpolate_cubic(x, y),
+                _ => layer.resize(C).repeat(x, y),
+            },
+            backward: |layer, _x, _y, dy, dx| match METHOD {
+                BILINEAR => layer.resize(C).add_interpolated(dy, dx),
+                BICUBIC => layer.resize(C).add_interpolated_cubic(dy, dx),
+                _ => layer.resize(C).add_repeated(dy, dx),
+            },
         }
     }
 
@@ -148,7 +130,9 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Pass};
         use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
@@ -156,6 +140,8 @@ pub(in crate::layers) mod compute {
             check_layer::<X, _>(&UpSampling2D::<36, 0> { height: 2, width: 3, rows: 3, columns: 2 });
             check_layer::<X, _>(&UpSampling2D::<36, 1> { height: 2, width: 3, rows: 3, columns: 2 });
             check_layer::<X, _>(&UpSampling2D::<30, 1> { height: 6, width: 1, rows: 1, columns: 5 });
+            check_layer::<X, _>(&UpSampling2D::<36, 2> { height: 2, width: 3, rows: 3, columns: 2 });
+            check_layer::<X, _>(&UpSampling2D::<30, 2> { height: 6, width: 1, rows: 1, columns: 5 });
         }
 
         #[test]
@@ -175,6 +161,19 @@ pub(in crate::layers) mod compute {
             let layer = UpSampling2D::<4, 1> { height: 1, width: 2, rows: 1, columns: 2 };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [1., 1.25, 1.75, 2.]);
+        }
+
+        /// A cubic through equal numbers is constant, and through a line it is the line, away from the edges.
+        #[test]
+        fn cubics() {
+            let x = [SMatrix::<f64, 1, 6>::new(1., 2., 3., 4., 5., 6.)];
+            let mut y = [SMatrix::<f64, 1, 12>::repeat(f64::NAN)];
+            let layer = UpSampling2D::<12, 2> { height: 1, width: 6, rows: 1, columns: 2 };
+            layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+            assert_eq!(y[0].as_slice()[3..9], [2.25, 2.75, 3.25, 3.75, 4.25, 4.75]);
+            // The first two pixels are at distances 0.25 and 1.25; the other two places are outside.
+            let (near, far) = (0.8671875, -0.0703125);
+            assert!((y[0][0] - (near + 2. * far) / (near + far)).abs() < 1e-15, "{}", y[0][0]);
         }
     }
 }

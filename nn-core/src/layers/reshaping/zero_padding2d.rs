@@ -10,11 +10,10 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/zero_padding2d/>
 
-use super::frame;
-use crate::spec::code::Code;
+use super::frame::{self, Frame};
+use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Value, found, layer, rule};
 
 layer! {
     /// Puts rows and columns of zeros around an image.
@@ -29,106 +28,35 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last" },
     }
 
-    pub rule {
-        /// The rows above the input.
-        top,
-        /// The columns left of the input.
-        left,
-        /// The rows of the input.
-        height,
-        /// The columns of the input.
-        width,
-        /// The columns of the output.
-        large_width,
+    /// The place of the input in the output.
+    pub rule frame: Frame;
+
+    pub const SPEC: LayerSpec {
+        folding: Folding::Padding,
+        infer: rule!(infer),
     }
-
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
-
-/// The place and the name of the argument.
-const ARGUMENT: (usize, &str) = (arg::padding, "padding");
 
 /// Returns the shape of the padded input.
 ///
 /// # Errors
 /// If the input is not an image of shape (height, width, channels), or if the output would have too many scalars.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (args, x) = (Args(args), inputs[0]);
-    let (rows, columns) = match frame::of_image(args.padding(), ARGUMENT) {
-        Ok(ends) => ends,
-        Err(error) => return Err(error),
-    };
-    if x.rank() != 3 {
-        let message = Text::new().str("expected an image of shape (height, width, channels), but got ").shape(&x);
-        return Err(ShapeError::input(Code::WrongRank, 0, message));
-    }
-    let (height, width) = (frame::padded(x.dim(0), rows), frame::padded(x.dim(1), columns));
-    let fields = Fields { top: rows.0, left: columns.0, height: x.dim(0), width: x.dim(1), large_width: width };
-    match frame::checked(Shape::new(&[height, width, x.dim(2)]), ARGUMENT) {
-        Ok(output) => {
-            let consts = Consts { Q: height.saturating_mul(width) };
-            Ok(Inferred::new(output, &consts.list()).with(&fields.list()))
-        }
-        Err(error) => Err(error),
-    }
+    let args = Args(args);
+    let (output, frame) = found!(frame::padding(Axes::Image, &inputs[0], args.padding(), (arg::padding, "padding")));
+    Ok(Inferred::new(output, &Consts { Q: output.cols() }.list()).with(&frame.list()))
 }
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
-    use super::super::frame::Frame;
     pub use super::SPEC::ZeroPadding2D;
-    use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::tensor::scalar::Scalar;
-    use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
-    use nalgebra::SMatrix;
+    use crate::layers::over_slices::over_slices;
 
-    impl<const Q: usize> ZeroPadding2D<Q> {
-        /// Returns the place of the input in the output, which has `large` pixels.
-        pub(in crate::layers::reshaping) fn frame(&self, large: usize, channels: usize) -> Frame {
-            Frame {
-                height: self.height,
-                top: self.top,
-                row: self.width * channels,
-                left: self.left * channels,
-                large_row: self.large_width * channels,
-                large: large * channels,
-            }
-        }
-    }
-
-    impl<T: Scalar + Element, const Q: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
-        for ZeroPadding2D<Q>
-    {
-        type Output = SMatrix<T, R, Q>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, R, P>],
-            y: &mut [SMatrix<T, R, Q>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            self.frame(Q, R).pad(flat(x), flat_mut(y));
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, R, P>],
-            _: &[SMatrix<T, R, Q>],
-            dy: &[SMatrix<T, R, Q>],
-            _: Memory<'_, T, ()>,
-            dx: Option<&mut [SMatrix<T, R, P>]>,
-            _: Option<&mut ()>,
-        ) {
-            if let Some(dx) = dx {
-                self.frame(Q, R).add_cropped(flat(dy), flat_mut(dx));
-            }
+    over_slices! {
+        impl Layer for ZeroPadding2D<const Q>: (C, P) -> Q {
+            work: 0,
+            forward: |layer, x, y| layer.frame.pad(C, x, y),
+            backward: |layer, _x, _y, dy, dx| layer.frame.add_cropped(C, dy, dx),
         }
     }
 
@@ -136,12 +64,17 @@ pub(in crate::layers) mod compute {
     mod tests {
         use super::*;
         use crate::layer::testing::check_layer;
+        use crate::layer::{Layer, Pass};
+        use crate::layers::Frame;
         use crate::tensor::storage::Inline;
+        use nalgebra::SMatrix;
 
         #[test]
         fn gradients() {
             // (2, 3, 5) in (4, 7, 5)
-            let layer = ZeroPadding2D::<28> { top: 0, left: 3, height: 2, width: 3, large_width: 7 };
+            let layer = ZeroPadding2D::<28> {
+                frame: Frame { top: 0, left: 3, height: 2, width: 3, large_height: 4, large_width: 7 },
+            };
             check_layer::<SMatrix<f64, 5, 6>, _>(&layer);
         }
 
@@ -149,7 +82,9 @@ pub(in crate::layers) mod compute {
         fn the_formula() {
             let x = [SMatrix::<f32, 1, 4>::new(1., 2., 3., 4.)];
             let mut y = [SMatrix::<f32, 1, 12>::repeat(f32::NAN)];
-            let layer = ZeroPadding2D::<12> { top: 1, left: 1, height: 2, width: 2, large_width: 4 };
+            let layer = ZeroPadding2D::<12> {
+                frame: Frame { top: 1, left: 1, height: 2, width: 2, large_height: 3, large_width: 4 },
+            };
             layer.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [0., 0., 0., 0., 0., 1., 2., 0., 0., 3., 4., 0.]);
         }

@@ -1,8 +1,9 @@
 //! One sample, as `call` takes it: a matrix, an array, or a reference to one.
 
 use super::Items;
-use super::wrong::{Given, SeveralSamples};
-use crate::tensor::{Element, for_each_arity};
+use super::mistakes::SeveralSamples;
+use super::wrong::Given;
+use crate::tensor::{Element, Tensor, Tensors, for_each_arity};
 use core::slice;
 use nalgebra::{Const, Dim, Dyn, Matrix, SMatrix};
 
@@ -39,6 +40,33 @@ pub trait OneOf<S> {
     /// Returns the same memory as a batch of one sample.
     fn as_batch(&self) -> &[S];
 }
+
+/// One sample of each of several tensors `S`: a tuple of references, or the model's `…Inputs` struct with references.
+#[diagnostic::on_unimplemented(
+    message = "expected one sample of each input, in a tuple",
+    label = "not a tuple with a reference for each input",
+    note = "several inputs are `(&a, &b)`, in the order of `Model(inputs = [a, b], ..)`, or the model's `…Inputs` struct",
+    note = "`predict` computes the outputs for several samples: `predict((&a, &b))`",
+    note = "explained in nn::errors::nn0501"
+)]
+pub trait OneOfEach<'x, S: Tensors> {
+    /// Returns the samples as batches of one.
+    fn batches(self) -> S::Batch<'x>;
+}
+
+macro_rules! one_of_each {
+    ($(($name:ident $index:tt $given:ident))+) => {
+        impl<'x, $($name: Tensor + SampleFrom<$given>,)+ $($given: ?Sized),+> OneOfEach<'x, ($($name,)+)>
+            for ($(&'x $given,)+)
+        {
+            #[inline(always)]
+            fn batches(self) -> ($(&'x [$name],)+) {
+                ($(<$name as SampleFrom<$given>>::samples(self.$index),)+)
+            }
+        }
+    };
+}
+for_each_arity!(one_of_each);
 
 /// Types whose slices are samples, or that have their error there.
 macro_rules! one {

@@ -1,5 +1,6 @@
 //! The wrong types, each with the requirement that refuses it: see [`wrong`](super::wrong).
 
+use super::mistakes::*;
 use super::wrong::*;
 use super::{BatchesFrom, Column, Items};
 use crate::tensor::{Tensors, for_each_arity};
@@ -26,8 +27,15 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8 u16 u64 u128 usize i8 i16 i32 i64 i128 isize u32, for f32: Classes);
-numbers!(u8 u16 u64 u128 usize i8 i16 i32 i64 i128 isize u32, for f64: Classes);
+/// Whole numbers, which may be classes.
+macro_rules! whole_numbers {
+    ($($given:ty)*, for $expected:ty) => {$(
+        items!([const R: usize, const C: usize] $given, for SMatrix<$expected, R, C>: Classes<$given, $expected, R, C>;);
+    )*};
+}
+
+whole_numbers!(u8 u16 u64 u128 usize i8 i16 i32 i64 i128 isize u32, for f32);
+whole_numbers!(u8 u16 u64 u128 usize i8 i16 i32 i64 i128 isize u32, for f64);
 numbers!(f64, for f32: Floats);
 numbers!(f32, for f64: Floats);
 

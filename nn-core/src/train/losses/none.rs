@@ -93,14 +93,16 @@ impl Tensors for NoTarget {
     fn lengths(_: &[Self], _: &mut dyn FnMut(usize)) {}
 
     fn batch<B: Storage>(buffers: &B::Of<Self>, n: usize) -> &[Self] {
-        &buffers[..n]
+        crate::tensor::first(buffers, n)
     }
 
     fn batch_mut<B: Storage>(buffers: &mut B::Of<Self>, n: usize) -> &mut [Self] {
-        &mut buffers[..n]
+        crate::tensor::first_mut(buffers, n)
     }
 
     fn gather(_: &[Self], _: &[usize], _: &mut [Self]) {}
+
+    fn copy(_: &[Self], _: &mut [Self]) {}
 
     fn clear(_: &mut [Self]) {}
 

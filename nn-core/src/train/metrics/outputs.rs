@@ -11,9 +11,10 @@ use crate::train::losses::Weighting;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
-    note = "metrics are values, not names in quotes: `Accuracy`, `Mae`; several are a tuple, not a list: `(Accuracy, Mae)`",
-    note = "sparse metrics compare with classes (`u32`), other ones with targets of the \
-            output's shape, as the losses of these names do",
+    note = "metrics are values, not names in quotes: `Accuracy`, `Mae`",
+    note = "several metrics are a tuple, not a list: `(Mae, Mse)` for targets of the output's shape, and `(Accuracy, \
+            SparseTopKCategoricalAccuracy::new())` for the classes (`u32`) of a sparse loss",
+    note = "`Mae`, `Mse`, `Precision` and their kin do not compare with classes; `Accuracy` compares with both",
     note = "explained in nn::errors::nn0503"
 )]
 pub trait Metrics<P: Tensors, Y: Tensors>: Clone {

@@ -7,8 +7,8 @@ use crate::tensor::scalar::Scalar;
 use crate::train::data::{Batches, Inspect};
 use crate::train::losses::Losses;
 use crate::train::optimizers::Optimizer;
+use crate::train::passes::Passes;
 use crate::train::snapshot::{self, Damaged};
-use crate::train::tape::Tape;
 use rand::Rng;
 
 impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
@@ -18,7 +18,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         model: M::ZEROED,
         gradient: M::ZEROED,
         slots: [const { M::ZEROED }; SLOTS],
-        tape: Tape::ZEROED,
+        tape: Passes::ZEROED,
         steps: 0,
         // The kind of no optimizer.
         kind: 0,

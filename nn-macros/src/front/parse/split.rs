@@ -19,6 +19,8 @@ pub(crate) struct Body {
     pub(crate) statements: Vec<Statement>,
     /// The `#` of each comment.
     pub(crate) comments: Vec<TokenTree>,
+    /// Whether the statements are those of a class or function of Python.
+    pub(crate) is_class: bool,
 }
 
 impl Body {

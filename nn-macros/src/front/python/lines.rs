@@ -1,9 +1,11 @@
 //! The lines of a graph that was pasted from Python.
 
-use super::translate::inside;
+use super::translate::{inside, joined, parts, string, translated};
+use super::written::written;
 use super::{METHODS, is_module, is_punct};
 use crate::front::control;
-use proc_macro2::{Delimiter, TokenTree};
+use crate::front::parse::Statement;
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 /// The kind of a statement in Python.
 pub(super) enum Line {
@@ -44,6 +46,26 @@ pub(super) fn is_model(tokens: &[TokenTree]) -> bool {
     is_module(module) && is_punct(dot, '.') && (word == "Sequential" || word == "Model")
 }
 
+/// Whether a graph with its `let`s still has the layers and the end of Keras: two lines do, or one binds the model.
+pub(super) fn is_half(statements: &[Statement]) -> bool {
+    let has_module =
+        |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), dot] if is_module(word) && is_punct(dot, '.'));
+    let changed: Vec<&Statement> = statements
+        .iter()
+        .filter(|one| {
+            one.tokens.windows(2).any(has_module) && written(&translated(&one.tokens)) != written(&one.tokens)
+        })
+        .collect();
+    let binds_model =
+        |one: &&Statement| is_word(&one.tokens[0], "let") && end_of(&translated(value(&one.tokens))).is_some();
+    changed.len() > 1 || changed.iter().any(binds_model)
+}
+
+/// The tokens after the first `=`.
+fn value(tokens: &[TokenTree]) -> &[TokenTree] {
+    &tokens[tokens.iter().position(|token| is_punct(token, '=')).map_or(0, |at| at + 1)..]
+}
+
 /// Whether a statement decides which layers a graph has.
 pub(super) fn is_partial(tokens: &[TokenTree]) -> bool {
     match tokens {
@@ -81,4 +103,84 @@ fn are_names(tokens: &[TokenTree]) -> bool {
         TokenTree::Ident(_) => true,
         token => is_punct(token, ',') || is_punct(token, '.'),
     })
+}
+
+/// The names that a line of Python binds, as a `let` has them: `a, b` is `(a, b)`, and `self.x` is `x`.
+pub(super) fn bound(tokens: &[TokenTree]) -> Vec<TokenTree> {
+    let tokens: Vec<TokenTree> = tokens.iter().filter(|token| !is_punct(token, ':')).cloned().collect();
+    let last = |part: &&[TokenTree]| match part.last() {
+        // `out, (h, c)`
+        Some(TokenTree::Group(group)) => {
+            parts(&inside(group)).iter().map(|part| part[part.len() - 1..].to_vec()).collect()
+        }
+        last => vec![last.cloned().into_iter().collect()],
+    };
+    let parts: Vec<Vec<TokenTree>> = parts(&tokens).iter().flat_map(last).collect();
+    match &parts[..] {
+        [one] => one.clone(),
+        parts => {
+            let parts: Vec<&[TokenTree]> = parts.iter().map(|part| &part[..]).collect();
+            vec![Group::new(Delimiter::Parenthesis, joined(&parts).into_iter().collect()).into()]
+        }
+    }
+}
+
+/// A statement as text; the layers of a `Sequential` have a line each.
+pub(super) fn listed(tokens: &[TokenTree]) -> String {
+    let text = written(tokens);
+    let (Some(TokenTree::Group(call)), true) = (tokens.last(), text.len() > 90) else { return text };
+    let [TokenTree::Group(list)] = &inside(call)[..] else { return text };
+    let (elements, front) = (inside(list), written(&tokens[..tokens.len() - 1]));
+    let elements: Vec<String> =
+        parts(&elements).into_iter().map(|part| format!("\n              {}", written(part))).collect();
+    format!("{front}([{},\n          ])", elements.join(","))
+}
+
+/// The name that a statement gives to an input.
+pub(super) fn input(tokens: &[TokenTree]) -> Option<String> {
+    match tokens {
+        [_, TokenTree::Ident(name), _, TokenTree::Ident(word), TokenTree::Group(_)] if word == "Input" => {
+            Some(name.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// The word of a call `Model(..)` or `Sequential(..)` that is all there is.
+pub(super) fn end_of(tokens: &[TokenTree]) -> Option<&Ident> {
+    match tokens {
+        [TokenTree::Ident(word), TokenTree::Group(_)] if word == "Model" || word == "Sequential" => Some(word),
+        _ => None,
+    }
+}
+
+/// Whether some tokens hold a name.
+pub(super) fn names(tokens: &[TokenTree], name: &str) -> bool {
+    tokens.iter().any(|token| match token {
+        TokenTree::Ident(word) => word == name,
+        TokenTree::Group(group) => names(&inside(group), name),
+        _ => false,
+    })
+}
+
+/// Whether this is a number, or a list of numbers or names.
+pub(super) fn is_number(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Literal(literal) => string(literal).is_none(),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            let parts = inside(group);
+            let parts = self::parts(&parts);
+            let is_part = |token: &TokenTree| is_number(token) || matches!(token, TokenTree::Ident(_));
+            !parts.is_empty() && parts.iter().all(|part| matches!(part, [one] if is_part(one)))
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn is_text(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Literal(literal) if string(literal).is_some())
+}
+
+pub(super) fn is_word(token: &TokenTree, text: &str) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == text)
 }

@@ -2,10 +2,13 @@
 //! are read as if they had been written so, and nothing else follows from them.
 
 use super::is_punct;
-use super::lines::{Line, assigns, is_model, is_partial, line};
+use super::lines::{
+    Line, assigns, bound, end_of, input, is_half, is_model, is_number, is_partial, is_text, is_word, line, listed,
+    names,
+};
 use super::recurrent::{Recurrent, Returns, returning};
 use super::sequential::{with_input, without_shapes};
-use super::translate::{inside, joined, parsed, parts, replaced, string, translated};
+use super::translate::{inside, joined, parsed, parts, replaced, translated};
 use super::written::written;
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::{Body, Statement};
@@ -16,10 +19,11 @@ use std::collections::BTreeSet;
 
 /// The statements of a body in the form of a graph. Python in them is reported.
 pub(crate) fn as_a_graph(body: Body, diagnostics: &mut Diagnostics) -> Vec<Statement> {
-    let Body { statements, comments } = body;
+    let Body { statements, comments, is_class } = body;
     let lines: Vec<Line> = statements.iter().map(|statement| line(&statement.tokens)).collect();
     if !lines.iter().any(|line| matches!(line, Line::Assign(_) | Line::Import))
         && !statements.iter().any(|statement| is_model(&statement.tokens))
+        && !is_half(&statements)
     {
         if let Some(first) = comments.first() {
             let error = diagnostics.error(Code::Python, first, "`#` begins a comment in Python");
@@ -35,6 +39,9 @@ pub(crate) fn as_a_graph(body: Body, diagnostics: &mut Diagnostics) -> Vec<State
         paste.read(statement, line);
     }
     paste.finish();
+    if is_class {
+        paste.changed = (0..paste.statements.len()).collect();
+    }
     paste.report(!comments.is_empty(), diagnostics);
     paste.statements
 }
@@ -76,7 +83,7 @@ impl Paste {
         match line {
             // A decorator, or a text about the lines behind it.
             Line::Other if is_punct(&tokens[0], '@') || tokens.iter().all(is_text) => self.is_python = true,
-            Line::Other if is_word(&tokens[0], "let") => self.statements.push(Statement { tokens, semicolon, next }),
+            Line::Other if is_word(&tokens[0], "let") => self.half(Statement { tokens, semicolon, next }),
             Line::Other => {
                 if is_word(&tokens[0], "return") {
                     tokens.remove(0);
@@ -126,6 +133,30 @@ impl Paste {
                 self.statements.push(Statement { tokens, semicolon, next: None });
             }
         }
+    }
+
+    /// A line that has its `let` already: `let x = layers.Dense(64)(x);`.
+    fn half(&mut self, statement: Statement) {
+        let Statement { tokens, semicolon, next } = statement;
+        let at = tokens.iter().position(|token| is_punct(token, '=')).map_or(tokens.len(), |at| at + 1);
+        let right = merged(self.filled(translated(&tokens[at..])));
+        let is_changed = written(&right) != written(&tokens[at..]);
+        let model = match (&tokens[..at], end_of(&right)) {
+            ([_, TokenTree::Ident(name), _], Some(_)) => Some(name.to_string()),
+            _ => None,
+        };
+        if is_changed {
+            self.is_python = true;
+            if self.first.is_empty() {
+                self.first = tokens.clone();
+            }
+        }
+        if is_changed || model.is_some() || next.is_some() {
+            self.changed.insert(self.statements.len());
+        }
+        self.models.extend(model.map(|name| (name, self.statements.len())));
+        let tokens = tokens[..at].iter().cloned().chain(right).collect();
+        self.statements.push(Statement { tokens, semicolon, next: None });
     }
 
     /// Both sides of `out, (h, c) = lstm(x)` and of `a, b = c, d`.
@@ -262,6 +293,8 @@ impl Paste {
         };
         if self.is_open {
             error.note("`..` stands for the shape of one sample, which a `Sequential` starts with");
+        } else if lines.iter().any(|line| line.contains("Input(shape = [..")) {
+            error.note("`..` stands for the sizes of one sample, without the batch; an image has its channels last");
         }
         if self.imports {
             error.note("a graph imports nothing: layers and activations are named without a path");
@@ -317,84 +350,4 @@ fn with_merged_arguments(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
         });
     }
     done
-}
-
-/// The names that a line of Python binds, as a `let` has them: `a, b` is `(a, b)`, and `self.x` is `x`.
-fn bound(tokens: &[TokenTree]) -> Vec<TokenTree> {
-    let tokens: Vec<TokenTree> = tokens.iter().filter(|token| !is_punct(token, ':')).cloned().collect();
-    let last = |part: &&[TokenTree]| match part.last() {
-        // `out, (h, c)`
-        Some(TokenTree::Group(group)) => {
-            parts(&inside(group)).iter().map(|part| part[part.len() - 1..].to_vec()).collect()
-        }
-        last => vec![last.cloned().into_iter().collect()],
-    };
-    let parts: Vec<Vec<TokenTree>> = parts(&tokens).iter().flat_map(last).collect();
-    match &parts[..] {
-        [one] => one.clone(),
-        parts => {
-            let parts: Vec<&[TokenTree]> = parts.iter().map(|part| &part[..]).collect();
-            vec![Group::new(Delimiter::Parenthesis, joined(&parts).into_iter().collect()).into()]
-        }
-    }
-}
-
-/// A statement as text; the layers of a `Sequential` have a line each.
-fn listed(tokens: &[TokenTree]) -> String {
-    let text = written(tokens);
-    let (Some(TokenTree::Group(call)), true) = (tokens.last(), text.len() > 90) else { return text };
-    let [TokenTree::Group(list)] = &inside(call)[..] else { return text };
-    let (elements, front) = (inside(list), written(&tokens[..tokens.len() - 1]));
-    let elements: Vec<String> =
-        parts(&elements).into_iter().map(|part| format!("\n              {}", written(part))).collect();
-    format!("{front}([{},\n          ])", elements.join(","))
-}
-
-/// The name that a statement gives to an input.
-fn input(tokens: &[TokenTree]) -> Option<String> {
-    match tokens {
-        [_, TokenTree::Ident(name), _, TokenTree::Ident(word), TokenTree::Group(_)] if word == "Input" => {
-            Some(name.to_string())
-        }
-        _ => None,
-    }
-}
-
-/// The word of a call `Model(..)` or `Sequential(..)` that is all there is.
-fn end_of(tokens: &[TokenTree]) -> Option<&Ident> {
-    match tokens {
-        [TokenTree::Ident(word), TokenTree::Group(_)] if word == "Model" || word == "Sequential" => Some(word),
-        _ => None,
-    }
-}
-
-/// Whether some tokens hold a name.
-fn names(tokens: &[TokenTree], name: &str) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => names(&inside(group), name),
-        _ => false,
-    })
-}
-
-/// Whether this is a number, or a list of numbers or names.
-fn is_number(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Literal(literal) => string(literal).is_none(),
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
-            let parts = inside(group);
-            let parts = self::parts(&parts);
-            let is_part = |token: &TokenTree| is_number(token) || matches!(token, TokenTree::Ident(_));
-            !parts.is_empty() && parts.iter().all(|part| matches!(part, [one] if is_part(one)))
-        }
-        _ => false,
-    }
-}
-
-fn is_text(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Literal(literal) if string(literal).is_some())
-}
-
-fn is_word(token: &TokenTree, text: &str) -> bool {
-    matches!(token, TokenTree::Ident(word) if word == text)
 }

@@ -1,6 +1,7 @@
 //! Layers of PyTorch as a graph has them: `Linear(784, 64)` is `Dense(64)`.
 
 use super::translate::{inside, joined, parts};
+use super::written::written;
 use super::{is_punct, names, recurrent};
 use nn_core::layers::LAYERS;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenTree};
@@ -18,6 +19,27 @@ const LAYERS_OF_TORCH: &[(&str, &str, usize)] = &[
     ("LayerNorm", "LayerNormalization", 1),
     ("BatchNorm1d", "BatchNormalization", 1),
     ("BatchNorm2d", "BatchNormalization", 1),
+    ("RMSNorm", "RMSNormalization", 1),
+    ("MaxPool1d", "MaxPooling1D", 0),
+    ("MaxPool2d", "MaxPooling2D", 0),
+    ("AvgPool1d", "AveragePooling1D", 0),
+    ("AvgPool2d", "AveragePooling2D", 0),
+    ("AdaptiveAvgPool1d", "AdaptiveAveragePooling1D", 0),
+    ("AdaptiveAvgPool2d", "AdaptiveAveragePooling2D", 0),
+    ("Dropout1d", "SpatialDropout1D", 0),
+    ("Dropout2d", "SpatialDropout2D", 0),
+];
+
+/// Functions that are layers here. Their tensor comes first.
+const FUNCTIONS_OF_TORCH: &[(&str, &str)] = &[
+    ("max_pool1d", "MaxPool1d"),
+    ("max_pool2d", "MaxPool2d"),
+    ("avg_pool1d", "AvgPool1d"),
+    ("avg_pool2d", "AvgPool2d"),
+    ("adaptive_avg_pool1d", "AdaptiveAvgPool1d"),
+    ("adaptive_avg_pool2d", "AdaptiveAvgPool2d"),
+    ("dropout", "Dropout"),
+    ("dropout2d", "Dropout2d"),
 ];
 
 /// Arguments that the macro knows, or that there are none of.
@@ -29,6 +51,7 @@ const LEFT_OUT: &[&str] = &[
     "input_size",
     "batch_first",
     "inplace",
+    "training",
     "device",
     "dim",
     "dtype",
@@ -59,6 +82,14 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree], is_
             let kept: Vec<&[TokenTree]> = all.iter().filter(|part| !is_batch(part)).copied().collect();
             return Some(vec![word("Input"), group(joined(&kept))]);
         }
+        (function, [tensor, others @ ..])
+            if is_torch && let Some((_, layer)) = FUNCTIONS_OF_TORCH.iter().find(|(name, _)| *name == function) =>
+        {
+            let mut made = converted(&Ident::new(layer, name.span()), call, &joined(others), true)?;
+            made.push(group(tensor.to_vec()));
+            return Some(made);
+        }
+        ("Dropout", []) => return Some(vec![word("Dropout"), group(vec![Literal::f64_unsuffixed(0.5).into()])]),
         ("cat" | "concat", [list, ..]) => return Some(vec![word("concatenate"), group(list.to_vec())]),
         _ => {}
     }
@@ -128,6 +159,37 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree], is_
     Some(vec![word(ours), group(joined(&made))])
 }
 
+/// A method of a tensor as the call of a layer: `x.view(-1, 784)` is `Flatten()(x)`.
+pub(super) fn method(name: &Ident, tensor: &[TokenTree], arguments: &[TokenTree]) -> Option<Vec<TokenTree>> {
+    let text = name.to_string();
+    let word = |text: &str| TokenTree::from(Ident::new(text, name.span()));
+    let group = |delimiter, tokens: Vec<TokenTree>| {
+        let mut group = Group::new(delimiter, tokens.into_iter().collect());
+        group.set_span(name.span());
+        TokenTree::from(group)
+    };
+    let call = |tokens: &[TokenTree]| group(Delimiter::Parenthesis, tokens.to_vec());
+    let all = parts(arguments);
+    // `-1`, `x.size(0)` or `x.shape[0]`: the batch, or the features if the batch comes before them.
+    let is_open = |part: &&[TokenTree]| written(part) == "-1";
+    let is_batch = |part: &[TokenTree]| is_open(&part) || matches!(part, [_, point, ..] if is_punct(point, '.'));
+    match (text.as_str(), &all[..]) {
+        ("flatten", _) => Some(vec![word("Flatten"), call(&[]), call(tensor)]),
+        ("view" | "reshape", [batch, _]) if is_batch(batch) => Some(vec![word("Flatten"), call(&[]), call(tensor)]),
+        ("view" | "reshape", [batch, sizes @ ..]) if is_batch(batch) && !sizes.iter().any(is_open) => {
+            let sizes = group(Delimiter::Bracket, joined(sizes));
+            Some(vec![word("Reshape"), call(&[sizes]), call(tensor)])
+        }
+        ("contiguous" | "float" | "clone" | "detach" | "cuda" | "cpu", []) => Some(tensor.to_vec()),
+        _ => {
+            let activation = names::activation(&text).filter(|_| text.starts_with(char::is_lowercase))?;
+            let is_dim = |part: &&[TokenTree]| matches!(&part[0], TokenTree::Ident(word) if word == "dim");
+            let plain = all.is_empty() || text.contains("softmax") && all.iter().all(is_dim);
+            plain.then(|| vec![word(activation), call(tensor)])
+        }
+    }
+}
+
 /// The defaults of PyTorch that differ from Keras's, as Keras counts them.
 fn defaults(name: &str) -> &'static [(&'static str, f64)] {
     match name {
@@ -165,6 +227,7 @@ fn padding(value: &[TokenTree], kernel: Option<&[TokenTree]>) -> Option<&'static
         return Some("valid");
     }
     let kernel = sizes(kernel?)?;
-    (kernel.len() == padding.len() && kernel.iter().zip(&padding).all(|(kernel, pad)| 2 * pad + 1 == *kernel))
-        .then_some("same")
+    (kernel.len() == padding.len()
+        && kernel.iter().zip(&padding).all(|(kernel, pad)| 2 * u64::from(*pad) + 1 == u64::from(*kernel)))
+    .then_some("same")
 }

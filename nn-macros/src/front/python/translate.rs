@@ -8,20 +8,25 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 /// `true` and `false`, and no comments. The tokens stay where they are, so that an error in them is shown there.
 pub(crate) fn translated(tokens: &[TokenTree]) -> Vec<TokenTree> {
     let mut done: Vec<TokenTree> = Vec::new();
-    let (mut at, mut torch) = (0, false);
+    let (mut at, mut torch, mut own) = (0, false, false);
     while at < tokens.len() {
         let token = &tokens[at];
         let is_torch = std::mem::take(&mut torch);
+        // A layer of a class, `self.dropout(x)`, or a path.
+        let is_own = std::mem::take(&mut own) || done.last().is_some_and(|last| is_punct(last, ':'));
         at += 1;
         let next = tokens.get(at);
         match token {
             TokenTree::Ident(word) if next.is_some_and(|next| is_punct(next, '.')) && is_module(word) => {
                 let modules = skipped(&tokens[at - 1..]);
-                torch = word == "nn" || word == "torch";
+                torch = word == "nn" || word == "torch" || word == "F";
                 at += modules - 1;
             }
-            TokenTree::Ident(word) if word == "self" && next.is_some_and(|next| is_punct(next, '.')) => at += 1,
-            TokenTree::Ident(word) if is_called(next) => {
+            TokenTree::Ident(word) if word == "self" && next.is_some_and(|next| is_punct(next, '.')) => {
+                own = true;
+                at += 1;
+            }
+            TokenTree::Ident(word) if is_called(next) && !is_own => {
                 let TokenTree::Group(call) = &tokens[at] else { continue };
                 match torch::converted(word, call, &translated(&inside(call)), is_torch) {
                     Some(converted) => {
@@ -39,6 +44,7 @@ pub(crate) fn translated(tokens: &[TokenTree]) -> Vec<TokenTree> {
                     at += 1;
                 }
             }
+            TokenTree::Punct(point) if point.as_char() == '.' && method(&mut done, &tokens[at..]) => at += 2,
             TokenTree::Punct(_) if let Some(number) = fraction(&tokens[at - 1..], done.last()) => {
                 if let Some(TokenTree::Punct(sign)) = done.last_mut() {
                     *sign = Punct::new(sign.as_char(), Spacing::Alone);
@@ -58,6 +64,22 @@ pub(crate) fn translated(tokens: &[TokenTree]) -> Vec<TokenTree> {
         }
     }
     done
+}
+
+/// Makes the call of a layer of a method of a tensor, `x.view(-1, 784)` or `x.relu()`, behind the tensor. Returns
+/// whether it is known.
+fn method(before: &mut Vec<TokenTree>, tokens: &[TokenTree]) -> bool {
+    let [TokenTree::Ident(name), TokenTree::Group(call), ..] = tokens else { return false };
+    let calls = before.iter().rev().take_while(|token| matches!(token, TokenTree::Group(_))).count();
+    let Some(start) = before.len().checked_sub(calls + 1) else { return false };
+    if !matches!(&before[start], TokenTree::Ident(_)) {
+        return false;
+    }
+    let tensor = before[start..].to_vec();
+    let Some(made) = torch::method(name, &tensor, &translated(&inside(call))) else { return false };
+    before.truncate(start);
+    before.extend(made);
+    true
 }
 
 fn is_called(next: Option<&TokenTree>) -> bool {
@@ -128,7 +150,9 @@ fn group(group: &Group, before: &[TokenTree]) -> TokenTree {
                     inside.pop();
                 }
             }
-            Some("Model" | "Sequential") => inside = without_name(&inside),
+            Some("Model" | "Sequential") => inside = without(&inside, "name"),
+            // A call on tensors.
+            Some(name) if !name.starts_with(char::is_uppercase) => inside = without(&inside, "training"),
             _ => {}
         }
         let is_list = matches!(inside.first(), None | Some(TokenTree::Group(_)));
@@ -177,11 +201,14 @@ pub(crate) fn replaced(tokens: &[TokenTree], name: &str, value: &TokenTree) -> V
     done
 }
 
-/// The arguments but `name = ".."`: a model is called as its struct is.
-fn without_name(tokens: &[TokenTree]) -> Vec<TokenTree> {
-    let is_name = |part: &[TokenTree]| matches!(part, [TokenTree::Ident(word), equals, ..] if word == "name" && is_punct(equals, '='));
-    let parts: Vec<&[TokenTree]> = parts(tokens).into_iter().filter(|part| !is_name(part)).collect();
-    joined(&parts)
+/// The arguments without one that a graph does not have: the `name` of a model, which is that of its struct, or the
+/// mode `training`, which `fit` and `predict` know.
+fn without(tokens: &[TokenTree], keyword: &str) -> Vec<TokenTree> {
+    let is_it = |part: &&[TokenTree]| matches!(part, [TokenTree::Ident(word), equals, ..] if word == keyword && is_punct(equals, '='));
+    match parts(tokens) {
+        parts if !parts.iter().any(is_it) => tokens.to_vec(),
+        parts => joined(&parts.into_iter().filter(|part| !is_it(part)).collect::<Vec<_>>()),
+    }
 }
 
 /// The parts between commas.

@@ -30,6 +30,8 @@ pub(crate) fn written(tokens: &[TokenTree]) -> String {
 /// Whether a space stands between two tokens; `earlier` is the one before them.
 fn is_apart(before: &TokenTree, token: &TokenTree, earlier: Option<&TokenTree>) -> bool {
     match (before, token) {
+        // `[.., 3]`
+        (TokenTree::Punct(comma), _) if comma.as_char() == ',' => true,
         (_, TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | '.' | ':' | '?') => false,
         (TokenTree::Punct(punct), _) if matches!(punct.as_char(), '.' | '#' | '@' | '\'') => false,
         (TokenTree::Punct(punct), _) if punct.as_char() == ':' => {

@@ -4,10 +4,10 @@ use super::{Bound, Resolver};
 use crate::front::python;
 use crate::front::values;
 use crate::graph::{self, Function, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
-use crate::source::{ExprId, Name, SpanId};
+use crate::source::{ExprId, Name, SpanId, text};
 use nn_core::Code;
 use nn_core::layers::LAYERS;
-use nn_core::spec::{Dtype, Masking};
+use nn_core::spec::{Dtype, Kind, LayerSpec, Masking};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident};
@@ -313,4 +313,29 @@ impl Resolver<'_> {
 fn sparse_readers() -> String {
     let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
     readers.map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(" or ")
+}
+
+impl Resolver<'_> {
+    /// Reports a tensor among the arguments of a layer, `Dense(10, x)`; whether there is one.
+    pub(super) fn is_made_of_a_tensor(&mut self, spec: &LayerSpec, written: &[(Option<Ident>, Expr)]) -> bool {
+        let takes_values = spec.function.is_none() && spec.args.first().is_some_and(|arg| arg.kind != Kind::Layer);
+        let is_tensor = |value: &Expr| match value {
+            Expr::Path(path) => path
+                .path
+                .get_ident()
+                .is_some_and(|name| matches!(self.scope.get(&name.to_string()), Some((_, Bound::Tensors(_))))),
+            _ => false,
+        };
+        let found = written.iter().position(|(keyword, value)| keyword.is_none() && is_tensor(value));
+        let Some(at) = found.filter(|_| takes_values) else { return false };
+        let others = written.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, (keyword, value))| match keyword {
+            Some(keyword) => format!("{keyword} = {}", text(value)),
+            None => text(value),
+        });
+        let (tensor, others) = (&written[at].1, others.collect::<Vec<_>>().join(", "));
+        let message = format!("`{}` is a tensor, and no argument of `{}`", text(tensor), spec.name);
+        let help = format!("a layer is made and then called: `{}({others})({})`", spec.name, text(tensor));
+        self.diagnostics.error(Code::ArgumentType, tensor, message).help(help);
+        true
+    }
 }

@@ -98,6 +98,9 @@ impl Resolver<'_> {
         call: &ExprCall,
         written: &[(Option<Ident>, Expr)],
     ) -> Bound {
+        if self.is_made_of_a_tensor(spec, written) {
+            return Bound::Poison;
+        }
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         let mut given = vec![false; args.len()];
         let (mut given_name, mut trainable, mut failed, mut misspelt) = (None, true, false, false);
@@ -161,15 +164,19 @@ impl Resolver<'_> {
                 }
                 continue;
             }
-            given[slot] = true;
+            // Two sizes, as in PyTorch: the second takes the place of no other argument.
             if slot == 1 && keyword.is_none() && spec.args[0].name == "units" && literal::integer(value).is_some() {
                 failed = true;
                 let units = value.to_token_stream();
                 self.diagnostics
-                    .error(Code::ArgumentType, value, format!("`{}` takes the number of units alone", spec.name))
-                    .help(format!("write `{}({units})`: the macro knows the size of the input", spec.name));
+                    .error(Code::ArgumentType, value, format!("`{}` takes one size, the number of units", spec.name))
+                    .help(format!(
+                        "write `{}({units})`: the macro knows the size of the input, which PyTorch writes first",
+                        spec.name
+                    ));
                 continue;
             }
+            given[slot] = true;
             if spec.args[slot].kind == Kind::ActivationAfter {
                 if !python::is_none(value) && !values::is_identity(value) {
                     activation = self.activation(value, true);

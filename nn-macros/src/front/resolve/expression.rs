@@ -201,12 +201,12 @@ impl Resolver<'_> {
     fn is_with_path(&mut self, path: &ExprPath, call: &ExprCall) -> bool {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if let [name] | [name, _] = &segments[..]
-            && layer_named(name).is_some()
+            && (layer_named(name).is_some() || name == "Input")
         {
             let written = path.to_token_stream().to_string().replace(' ', "");
             self.diagnostics
-                .error(Code::UnknownLayer, path, format!("`{written}` is not how a graph makes a layer"))
-                .help(format!("a layer is made by its name: `{name}(..)`"));
+                .error(Code::UnknownLayer, path, format!("`{written}` is not how a graph is written"))
+                .help(format!("layers and inputs are made by their names: `{name}(..)`"));
             return true;
         }
         let [module, .., name] = &segments[..] else { return false };
@@ -270,7 +270,12 @@ impl Resolver<'_> {
                 if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
                 .error(Code::InputCount, call, format!("{message}, but got `({})`", text_of(&call.args)))
-                .help("a layer with several inputs is called on a list: `layer([a, b])`");
+                .help(match positional.is_empty() {
+                    true => "a layer with several inputs is called on a list: `layer([a, b])`".to_string(),
+                    false => {
+                        format!("a list has brackets: `{}([{}])`", crate::source::text(&call.func), text_of(&call.args))
+                    }
+                });
             return None;
         };
         self.tensor_list(list)

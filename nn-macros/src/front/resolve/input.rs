@@ -4,7 +4,7 @@ use super::{Bound, Resolver};
 use crate::front::values::{self, arguments};
 use crate::graph::{Producer, Shaped};
 use crate::literal;
-use crate::source::Name;
+use crate::source::{Name, text};
 use nn_core::Code;
 use nn_core::spec::Dtype;
 use quote::ToTokens;
@@ -13,7 +13,16 @@ use syn::{Expr, ExprCall, Ident};
 impl Resolver<'_> {
     pub(super) fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
         let (mut shape, mut integer, mut sparse, mut name, mut failed) = (None, None, false, None, false);
-        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+        let sizes = arguments(call);
+        let is_size = |(keyword, value): &(Option<Ident>, Expr)| keyword.is_none() && literal::integer(value).is_some();
+        if sizes.len() > 1 && sizes[..2].iter().all(is_size) {
+            let list: Vec<String> = sizes.iter().filter(|size| is_size(size)).map(|(_, size)| text(size)).collect();
+            self.diagnostics
+                .error(Code::ArgumentType, call, "a shape is a list")
+                .help(format!("write `Input(shape = [{}])`", list.join(", ")));
+            return Bound::Poison;
+        }
+        for (position, (keyword, value)) in sizes.into_iter().enumerate() {
             let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
             let keyword = keyword.map_or_else(
                 || ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(),
@@ -58,6 +67,15 @@ impl Resolver<'_> {
                     }
                 },
                 "name" => name = self.given_name(&value),
+                "batch_shape" | "batch_input_shape"
+                    if let Some([_, sizes @ ..]) = literal::sizes(&value).as_deref() =>
+                {
+                    failed = true;
+                    let sizes: Vec<String> = sizes.iter().map(|size| size.to_token_stream().to_string()).collect();
+                    self.diagnostics
+                        .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
+                        .help(format!("write `shape = [{}]`: a shape does not count the batch", sizes.join(", ")));
+                }
                 _ => {
                     failed = true;
                     self.diagnostics

@@ -4,7 +4,7 @@ use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Produ
 use crate::graph::{Fold, Origin};
 use crate::source::Name;
 use nn_core::shape::Shape;
-use nn_core::spec::{Folding, Masking, Value};
+use nn_core::spec::{Folding, Masking};
 
 /// The graph during the folds. Removed calls keep their indices.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub(super) struct Rewrite {
     pub(super) alone: Vec<bool>,
     pub(super) origins: Vec<(LayerId, Origin)>,
     pub(super) scales: Vec<Fold>,
+    /// Whether a convolution has the padding before it.
+    pub(super) pads: bool,
 }
 
 impl Rewrite {
@@ -45,7 +47,7 @@ impl Rewrite {
             }
         }
         let gone = vec![false; graph.nodes.len()];
-        Rewrite { gone, graph, alone, origins: Vec::new(), scales: Vec::new() }
+        Rewrite { gone, graph, alone, origins: Vec::new(), scales: Vec::new(), pads: false }
     }
 
     /// The way a layer can be folded, if it is independent.
@@ -95,6 +97,22 @@ impl Rewrite {
         (all && self.calls(next).len() == pairs.len()).then_some((next, pairs))
     }
 
+    /// The layer that [follows](Self::next) another one, or follows the layers behind it that only reshape. Each pair
+    /// has a call of the first layer, the call before that of the last layer, and that call.
+    pub(super) fn next_reshaped(&self, layer: LayerId) -> Option<(LayerId, Vec<[usize; 3]>)> {
+        let (mut next, pairs) = self.next(layer)?;
+        let mut calls: Vec<_> = pairs.into_iter().map(|(call, reader)| [call, call, reader]).collect();
+        while matches!(&self.graph.layers[next].op, Op::Builtin(builtin) if builtin.spec.copies) {
+            let (after, pairs) = self.next(next)?;
+            for [_, before, last] in &mut calls {
+                let reader = pairs.iter().find(|(call, _)| call == last)?.1;
+                (*before, *last) = (*last, reader);
+            }
+            next = after;
+        }
+        Some((next, calls))
+    }
+
     /// Makes the first call compute the result of the second.
     pub(super) fn takes_over(&mut self, call: usize, reader: usize) {
         let outputs = self.graph.nodes[reader].outputs.clone();
@@ -110,16 +128,23 @@ impl Rewrite {
             let Some(facts) = self.graph.facts(&self.graph.nodes[call], of) else { continue };
             let mut constants: Vec<Count> = (0..count).map(|i| facts.constant(i)).collect();
             changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
-            let facts = match facts.with_constants(constants) {
-                known @ Facts::Known(_) => known,
-                changed => self.graph.defer_facts(call, of, Computed::Facts(changed)),
-            };
-            self.graph.set_facts(call, of, facts.clone());
+            let facts = self.set_facts(call, of, facts.with_constants(constants));
             first.get_or_insert(facts);
         }
         if let Op::Builtin(builtin) = &mut self.graph.layers[of].op {
             builtin.inferred = first;
         }
+    }
+
+    /// Sets the facts about `of` (a layer or its inner layer) at a call. Returns them as a constant, unless they are
+    /// known.
+    pub(super) fn set_facts(&mut self, call: usize, of: LayerId, facts: Facts) -> Facts {
+        let facts = match facts {
+            known @ Facts::Known(_) => known,
+            changed => self.graph.defer_facts(call, of, Computed::Facts(changed)),
+        };
+        self.graph.set_facts(call, of, facts.clone());
+        facts
     }
 
     /// A constant of the type of `of`, a layer or its inner layer.
@@ -131,10 +156,7 @@ impl Rewrite {
     /// Whether an argument of a call is the last axis of its first input.
     pub(super) fn is_last(&self, call: usize, axis: &Arg) -> bool {
         let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
-        match axis.value {
-            Some(Value::Int(axis)) => axis == -1 || Some(axis) == rank,
-            _ => false,
-        }
+        matches!(axis.axes(), Some([axis]) if *axis == -1 || Some(*axis) == rank)
     }
 
     /// The shape of a tensor, if it is known.

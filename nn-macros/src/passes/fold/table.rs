@@ -31,7 +31,7 @@ impl Rewrite {
             let recurrent = self.recurrent(next);
             let after = match self.folding(next) {
                 Folding::Position => Some(before),
-                Folding::Scale { .. } if self.is_scale(next) => Some(before),
+                Folding::Scale { .. } if self.scale(next).is_some() => Some(before),
                 Folding::Affine { units, .. } => self.constant_of(next, next, units),
                 _ => recurrent.as_ref().and_then(|recurrent| self.rows(next, recurrent)),
             };

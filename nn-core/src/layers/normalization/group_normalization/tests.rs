@@ -1,6 +1,7 @@
 use super::compute::{GroupNormalization, GroupNormalizationWeights};
 use super::{SPEC, arg, infer};
 use crate::layer::testing::check_layer;
+use crate::layers::normalization::axes::{NormalizedAxes, Places};
 use crate::spec::Value;
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, Shape};
@@ -21,14 +22,7 @@ fn gradients() {
     check_layer::<SMatrix<f64, 6, 1>, _>(&GroupNormalization::<6, 1, 0, 3>::DEFAULT);
     // The middle axis of (2, 6, 5).
     check_layer::<SMatrix<f64, 5, 12>, _>(&GroupNormalization::<6, 1, 1, 3> {
-        dim_0: 1,
-        dim_1: 1,
-        dim_2: 2,
-        dim_3: 3,
-        dim_4: 2,
-        dim_5: 5,
-        group_axes: 0b001000,
-        variable_axes: 0b011000,
+        axes: NormalizedAxes::of(&Places { dims: [1, 1, 2, 3, 2, 5], groups: 0b001000, variables: 0b011000 }),
         ..GroupNormalization::DEFAULT
     });
 }

@@ -1,6 +1,7 @@
 use super::compute::{LayerNormalization, LayerNormalizationWeights};
 use super::{SPEC, arg, infer};
 use crate::layer::testing::check_layer;
+use crate::layers::normalization::axes::{NormalizedAxes, Places};
 use crate::spec::shape::Shape;
 use crate::spec::{Inferred, Value};
 use crate::tensor::storage::Inline;
@@ -30,25 +31,11 @@ fn gradients() {
 #[test]
 fn gradients_along_other_axes() {
     check_layer::<SMatrix<f64, 5, 6>, _>(&LayerNormalization::<3, 1, 1, 0, 0, 0, 0, 0, 10> {
-        dim_0: 1,
-        dim_1: 1,
-        dim_2: 1,
-        dim_3: 2,
-        dim_4: 3,
-        dim_5: 5,
-        group_axes: 0b101000,
-        variable_axes: 0b010000,
+        axes: NormalizedAxes::of(&Places { dims: [1, 1, 1, 2, 3, 5], groups: 0b101000, variables: 0b010000 }),
         ..LayerNormalization::DEFAULT
     });
     check_layer::<SMatrix<f64, 5, 6>, _>(&LayerNormalization::<10, 1, 1, 5, 0, 0, 0, 0, 3> {
-        dim_0: 1,
-        dim_1: 1,
-        dim_2: 1,
-        dim_3: 2,
-        dim_4: 3,
-        dim_5: 5,
-        group_axes: 0b010000,
-        variable_axes: 0b101000,
+        axes: NormalizedAxes::of(&Places { dims: [1, 1, 1, 2, 3, 5], groups: 0b010000, variables: 0b101000 }),
         ..LayerNormalization::DEFAULT
     });
 }

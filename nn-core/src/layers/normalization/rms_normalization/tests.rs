@@ -1,6 +1,7 @@
 use super::compute::{RMSNormalization, RMSNormalizationWeights};
 use super::{SPEC, arg, infer};
 use crate::layer::testing::check_layer;
+use crate::layers::normalization::axes::{NormalizedAxes, Places};
 use crate::spec::Value;
 use crate::spec::shape::Shape;
 use crate::tensor::storage::Inline;
@@ -13,14 +14,7 @@ fn gradients() {
     // The last two axes of (2, 3, 5), then the first one.
     check_layer::<SMatrix<f64, 5, 6>, _>(&RMSNormalization::<15, 5, 0, 0, 0, 0, 2>::DEFAULT);
     check_layer::<SMatrix<f64, 5, 6>, _>(&RMSNormalization::<2, 0, 0, 0, 0, 0, 15> {
-        dim_0: 1,
-        dim_1: 1,
-        dim_2: 1,
-        dim_3: 1,
-        dim_4: 2,
-        dim_5: 15,
-        group_axes: 0b100000,
-        variable_axes: 0b010000,
+        axes: NormalizedAxes::of(&Places { dims: [1, 1, 1, 1, 2, 15], groups: 0b100000, variables: 0b010000 }),
         ..RMSNormalization::DEFAULT
     });
 }

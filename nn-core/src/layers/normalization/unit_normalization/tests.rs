@@ -2,6 +2,7 @@ use super::compute::UnitNormalization;
 use super::{SPEC, arg, infer};
 use crate::layer::testing::check_layer;
 use crate::layer::{Memory, Mode};
+use crate::layers::normalization::axes::{NormalizedAxes, Places};
 use crate::spec::Value;
 use crate::spec::shape::Shape;
 use crate::tensor::storage::{Buffer, Heap};
@@ -14,14 +15,7 @@ fn gradients() {
     check_layer::<SMatrix<f64, 5, 3>, _>(&UnitNormalization::<5, 3>::DEFAULT);
     check_layer::<SMatrix<f64, 5, 6>, _>(&UnitNormalization::<15, 2>::DEFAULT);
     check_layer::<SMatrix<f64, 5, 6>, _>(&UnitNormalization::<2, 15> {
-        dim_0: 1,
-        dim_1: 1,
-        dim_2: 1,
-        dim_3: 1,
-        dim_4: 2,
-        dim_5: 15,
-        group_axes: 0b100000,
-        variable_axes: 0b010000,
+        axes: NormalizedAxes::of(&Places { dims: [1, 1, 1, 1, 2, 15], groups: 0b100000, variables: 0b010000 }),
     });
 }
 

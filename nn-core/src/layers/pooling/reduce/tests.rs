@@ -3,7 +3,6 @@
 
 use super::*;
 use crate::layers::LAYERS;
-use crate::layers::pooling::windows::Axis;
 use crate::spec::shape::Shape;
 use crate::spec::{Default, Inferred, Kind, LayerSpec, Value};
 use std::vec::Vec;
@@ -60,30 +59,13 @@ fn infer(spec: &LayerSpec, one: bool, [size, stride]: [[usize; 2]; 2], same: usi
 /// The windows as the layer makes them from its fields.
 fn windows(name: &str, found: &Inferred, x: [usize; 3]) -> Windows {
     let [height, width, channels] = x;
-    let value = |field: &str| found.value(field);
-    let y = found.output(0);
     match (name.starts_with("Global"), name.starts_with("Adaptive"), name.ends_with("1D")) {
         (true, ..) => Windows::over_all(height * width, channels),
-        (_, true, true) => Windows::over_steps(Axis::equal(width, y.dim(0)), channels),
-        (_, true, false) => Windows {
-            columns_first: name.contains("Max"),
-            ..Windows::over_images(
-                Axis::equal(value("input_height"), value("output_height")),
-                Axis::equal(value("input_width"), value("output_width")),
-                channels,
-            )
-        },
-        (_, _, true) => {
-            let axis = Axis::sliding(width, y.dim(0), value("stride"), value("window"), value("before"));
-            Windows::over_steps(axis, channels)
+        (_, true, true) => Windows::over_steps(Axis::equal(width, found.output(0).dim(0)), channels),
+        (_, true, false) => {
+            Windows { columns_first: name.contains("Max"), ..PoolParts::found(found).windows(channels) }
         }
-        _ => {
-            let axis = |of: &str, before| {
-                let value = |what: &str| value(&std::format!("{what}_{of}"));
-                Axis::sliding(value("input"), value("output"), value("stride"), value("pool"), found.value(before))
-            };
-            Windows::over_images(axis("height", "padding_top"), axis("width", "padding_left"), channels)
-        }
+        _ => PoolGeometry::found(found).windows(channels),
     }
 }
 

@@ -1,33 +1,15 @@
 //! A small model for every kind of layer, loss and optimizer. Each is predicted and trained, so that the linker can
-//! prove for all of them that no panic is reachable.
-#![no_std]
-#![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
-
-mod features;
-mod losses;
-mod optimizers;
-mod recurrent;
-mod sequences;
-mod windows;
+//! prove for all of them that no panic is reachable. A page of `src/bin/kinds` is a program with some of them, because
+//! cargo builds several programs at the same time.
 
 use nn::SMatrix;
-use nn_firmware::{measured, say};
-
-nn_firmware::program!({
-    let all = [recurrent::ALL, sequences::ALL, features::ALL, windows::ALL, losses::ALL, optimizers::ALL];
-    measured(|| {
-        for (name, run) in all.into_iter().flatten() {
-            say!("kinds: ", *name, " ", run());
-        }
-    });
-    true
-});
 
 /// A kind: its name, and the function that predicts, trains and returns a number for the bits of the results.
-type Kind = (&'static str, fn() -> u32);
+pub type Kind = (&'static str, fn() -> u32);
 
 /// A sample of made-up numbers.
-trait Made {
+pub trait Made {
+    /// The numbers of a sample in a step.
     fn made(sample: usize, step: u32) -> Self;
 }
 
@@ -57,24 +39,43 @@ impl<const R: usize, const C: usize> Made for SMatrix<u32, R, C> {
 }
 
 /// Defines kinds: the types of a sample and of its target, the loss, the optimizer with the number of its slots, and
-/// the graph.
+/// the graph. Kinds without a graph share the model `Net` of the page.
+#[macro_export]
 macro_rules! kinds {
-    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal { $($graph:tt)* })*) => {
+    (@program $($name:ident)*) => {
         /// The kinds of this page.
-        pub(super) const ALL: &[crate::Kind] = &[$((stringify!($name), $name::run)),*];
+        const ALL: &[nn_firmware::kinds::Kind] = &[$((stringify!($name), $name::run)),*];
 
-        // The graphs have all kinds of layers, and need no sense.
-        $(#[allow(deprecated)]
-        mod $name {
-            use super::*;
-            use crate::Made;
-            use nn_firmware::{NO_PRINT, fingerprint};
-
+        nn_firmware::program!({
+            for (name, run) in ALL {
+                nn_firmware::say!("kinds: ", *name, " ", run());
+            }
+            true
+        });
+    };
+    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal;)*) => {
+        $crate::kinds!(@program $($name)*);
+        $($crate::kinds!(@kind $name: $x, $y, $loss, $optimizer, $slots,);)*
+    };
+    ($($name:ident: $x:ty => $y:ty, $loss:ty, $optimizer:expr, $slots:literal { $($graph:tt)* })*) => {
+        $crate::kinds!(@program $($name)*);
+        $($crate::kinds!(@kind $name: $x, $y, $loss, $optimizer, $slots,
             model! {
                 /// The model of this kind.
                 pub struct Net;
                 $($graph)*
             }
+        );)*
+    };
+    (@kind $name:ident: $x:ty, $y:ty, $loss:ty, $optimizer:expr, $slots:literal, $($model:item)?) => {
+        // The graphs have all kinds of layers, and need no sense.
+        #[allow(deprecated)]
+        mod $name {
+            use super::*;
+            use nn_firmware::kinds::Made;
+            use nn_firmware::{NO_PRINT, fingerprint};
+
+            $($model)?
 
             /// Predicts a sample, and trains with batches of one to eight samples.
             pub(super) fn run() -> u32 {
@@ -122,7 +123,6 @@ macro_rules! kinds {
                 let y = net.call(&<$x>::made(1, 1));
                 fingerprint(y.as_slice(), fingerprint(net.as_slice(), print))
             }
-        })*
+        }
     };
 }
-use kinds;
