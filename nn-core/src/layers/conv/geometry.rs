@@ -19,17 +19,17 @@
 //! A transposed convolution therefore has the geometry of the convolution that it transposes: its output is the image,
 //! and its input has the places. Keras's kernel `(kh, kw, filters, in)` is that convolution's kernel.
 //!
-//! There are three forms of the computations:
-//! - `product` (one group): the cells of one row of a window lie behind each other in the image, as the weights for
-//!   them do in the kernel. Neighbouring windows are `stride · channels` apart. A row of windows and a row of the
-//!   kernel are therefore one product whose samples overlap. No cell is copied, so there is no working memory.
-//!   Windows at a border have fewer cells. With dilation, each column of the kernel is a product.
-//! - `grouped`: the same with loops over groups.
+//! There are four forms of the computations:
+//! - `product` (one group, and windows of one cell): a product of all pixels of a batch.
+//! - `whole` (one group): the cells of one row of a window lie behind each other in the image, as the weights for them
+//!   do in the kernel. No cell is copied, so there is no working memory. Windows at a border have fewer cells.
+//!   Optimised builds have `kernels::Convolution`. Other builds have a product for each row of windows and row of the
+//!   kernel, whose samples overlap. With dilation, each column of the kernel is a product.
+//! - `grouped`: loops over groups.
 //! - `depthwise` (a group is one channel): loops over channels, which lie behind each other. These take any range of
 //!   places, so a SeparableConv needs memory for a few places only.
 
 use super::windows::{Axes, Padding, Slide};
-use crate::spec::Inferred;
 use crate::spec::code::Code;
 pub(super) use crate::spec::found;
 use crate::spec::shape::{Shape, ShapeError};

@@ -148,7 +148,11 @@ impl Case {
     }
 
     /// The outputs or targets of a model.
-    fn outputs<M: Model<Outputs: FloatTensors<M::Scalar>>>(&self, kind: &str, n: usize) -> <M::Outputs as Tensors>::Buffers<Heap> {
+    fn outputs<M: Model<Outputs: FloatTensors<M::Scalar>>>(
+        &self,
+        kind: &str,
+        n: usize,
+    ) -> <M::Outputs as Tensors>::Buffers<Heap> {
         let mut buffers = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(n);
         for (i, shape) in M::OUTPUT_SHAPES.iter().enumerate() {
             let batch = M::Outputs::batch_mut::<Heap>(&mut buffers, n);
