@@ -13,13 +13,13 @@
 //! this number of inputs.
 
 mod models;
+mod peer;
 
 use models::{Digits, Iris, Reuters, SparseReuters};
 use nn::layers::LstmState;
 use nn::prelude::*;
+use peer::{Request, batches, print, steps};
 use std::hint::black_box;
-use std::path::PathBuf;
-use std::time::Instant;
 
 model! {
     pub struct Stream1;
@@ -39,82 +39,6 @@ model! {
     Model(inputs = x, outputs = lstm)
 }
 
-/// The request in the arguments.
-struct Request {
-    work: String,
-    size: usize,
-    blocks: usize,
-    least: u128,
-    folder: PathBuf,
-}
-
-impl Request {
-    fn read(&self, file: &str) -> Vec<u8> {
-        let path = self.folder.join(file);
-        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    }
-
-    fn samples<const N: usize>(&self, file: &str) -> Vec<SVector<f32, N>> {
-        let numbers: Vec<f32> = bytemuck::pod_collect_to_vec(&self.read(file));
-        numbers.chunks_exact(N).map(SVector::from_column_slice).collect()
-    }
-
-    fn labels(&self, file: &str) -> Vec<u32> {
-        bytemuck::pod_collect_to_vec(&self.read(file))
-    }
-
-    fn load<M: Model>(&self, mut model: Box<M>, file: &str) -> Box<M> {
-        model.load_weights(self.folder.join(file)).expect("the weights are those of this model");
-        model
-    }
-
-    /// Prints the times of `f`. It prints at the end, because printing between two blocks would disturb the second.
-    fn measure(&self, mut f: impl FnMut()) {
-        let mut block = |calls: u32| {
-            let start = Instant::now();
-            (0..calls).for_each(|_| f());
-            start.elapsed().as_nanos()
-        };
-        let mut calls = 1;
-        while block(calls) < self.least {
-            calls *= 2;
-        }
-        for time in (0..self.blocks).map(|_| block(calls)).collect::<Vec<_>>() {
-            println!("time {}", time as f64 / f64::from(calls));
-        }
-    }
-}
-
-fn print(word: &str, numbers: &[f32]) {
-    println!("{word} {}", numbers.iter().map(f32::to_string).collect::<Vec<_>>().join(" "));
-}
-
-/// The next batch of `n` samples of `all`, starting over at the end.
-fn batches(all: usize, n: usize) -> impl FnMut() -> std::ops::Range<usize> {
-    let mut next = (0..all / n).cycle();
-    move || {
-        let k = next.next().expect("it cycles");
-        n * k..n * (k + 1)
-    }
-}
-
-/// Training steps on the next batch at each call.
-macro_rules! steps {
-    ($request:expr, $model:expr, $optimizer:expr, $x:expr, $y:expr) => {{
-        let mut model = $model.compile($optimizer, SparseCategoricalCrossentropy::default());
-        let mut next = batches($x.len(), $request.size);
-        let mut step = || {
-            let batch = next();
-            model.train_on_batch(black_box(&$x[batch.clone()]), &$y[batch]).expect("valid data").loss
-        };
-        print("first", &[step() as f32]);
-        print("second", &[step() as f32]);
-        $request.measure(|| {
-            black_box(step());
-        });
-    }};
-}
-
 /// All work for a model whose output is the probability of each class.
 macro_rules! classifier {
     ($request:expr, $Model:ty, $INPUTS:literal) => {
@@ -123,7 +47,7 @@ macro_rules! classifier {
     ($request:expr, $Model:ty, $INPUTS:literal, $sample:expr) => {{
         let request: &Request = $request;
         let model = request.load(<$Model>::boxed(&mut StdRng::seed_from_u64(1)), "weights.safetensors");
-        let x: Vec<_> = request.samples::<$INPUTS>("x").into_iter().map($sample).collect();
+        let x: Vec<_> = request.samples::<$INPUTS, 1>("x").into_iter().map($sample).collect();
         let y = request.labels("y");
         let mut next = batches(x.len(), request.size);
         match (request.work.as_str(), request.size) {
@@ -162,7 +86,7 @@ macro_rules! stream {
         let request: &Request = $request;
         let weights = concat!("weights-", $INPUTS, ".safetensors");
         let model = request.load(<$Model>::boxed(&mut StdRng::seed_from_u64(1)), weights);
-        let x = request.samples::<$INPUTS>(concat!("x-", $INPUTS));
+        let x = request.samples::<$INPUTS, 1>(concat!("x-", $INPUTS));
         let (mut state, mut next) = (LstmState::default(), batches(x.len(), 1));
         let mut step = || {
             model.lstm.step(black_box(&x[next().start]), &mut state);
@@ -176,18 +100,8 @@ macro_rules! stream {
 }
 
 fn main() {
-    // Cargo itself adds `--bench`.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let [model, kind, blocks, least, folder] = &arguments[..] else {
+    let Some((model, request)) = &Request::given() else {
         return eprintln!("benches/peers/mlp.py runs this, with a model, a kind, numbers and a folder");
-    };
-    let (work, size) = kind.split_once('-').expect("a kind has a number");
-    let request = &Request {
-        work: work.to_owned(),
-        size: size.parse().expect("a number of samples"),
-        blocks: blocks.parse().expect("a number of blocks"),
-        least: least.parse().expect("a number of nanoseconds"),
-        folder: folder.into(),
     };
     match (model.as_str(), request.size) {
         ("iris", _) => classifier!(request, Iris, 4),

@@ -7,7 +7,8 @@ README.md explains the installation, the method and how to read the tables.
 
 import harness
 import headline
+import images
 import mlp
 
 if __name__ == "__main__":
-    harness.main("Times all models in several libraries", mlp.WORKLOADS | headline.WORKLOADS)
+    harness.main("Times all models in several libraries", mlp.WORKLOADS | headline.WORKLOADS | images.WORKLOADS)

@@ -117,7 +117,7 @@ pub(crate) fn read(file: &str, case: &str) -> Fixture {
 }
 
 /// Compares a training pass: outputs, and the gradients of `Σ dy · y`.
-pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
+pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs, Outputs: FloatTensors<f64>>>(file: &Fixture) {
     let n = file.array("y0").shape[0];
     let w: Box<M> = file.weights("w");
     let mut x = <M::Inputs as Tensors>::Buffers::<Heap>::with_capacity(n);
@@ -159,7 +159,7 @@ pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
 /// Compares ten steps of training on all samples: the loss before each, and the weights after them.
 pub(crate) fn train<M, O, L>(file: &Fixture, optimizer: O, loss: L)
 where
-    M: Model<Scalar = f64, Inputs: Inputs, Outputs: Inspect>,
+    M: Model<Scalar = f64, Inputs: Inputs, Outputs: Inspect + FloatTensors<f64>>,
     O: Optimizer,
     L: Losses<M::Outputs, Targets = M::Outputs>,
     for<'a> <M::Inputs as Tensors>::Batch<'a>: Batches<M::Inputs>,

@@ -12,6 +12,8 @@
 //!
 //! Sizes::add        y += W · x          and the gradients, with sizes known at run time and samples that overlap
 //!
+//! Convolution       y  = W · x + b     and the gradients, over the windows of images
+//!
 //! add_columns       y += Σ W[:, k]      over the places k of the ones of a sample
 //! add_to_columns   dW[:, k] += dy
 //! ```
@@ -23,6 +25,7 @@
 //! large: it would slow down debug builds and fill a microcontroller's flash, so these have `plain` loops. No kernel
 //! allocates. A computation of many short parts finds out the level once ([`with_simd`]).
 
+mod axis;
 #[cfg(feature = "alloc")]
 mod columns;
 mod fetch;
@@ -34,6 +37,7 @@ pub mod rows;
 mod simd;
 mod sized;
 
+pub use axis::Axis;
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
@@ -72,6 +76,7 @@ macro_rules! optimised {
 optimised! {
     mod affine;
     mod block;
+    mod convolution;
     mod split_input;
     #[doc(hidden)]
     pub mod level;
@@ -85,6 +90,7 @@ optimised! {
 
     pub use self::{
         affine::{affine, affine_rectified},
+        convolution::Convolution,
         split_input::affine_split,
         outer::add_outer,
         shared::Shared,

@@ -5,7 +5,7 @@ use super::level::{Vectors, dispatch};
 use super::split_input::InputPart;
 use super::state::Strided;
 use super::{
-    affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
+    affine, affine::Affine, convolution, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
 };
 
 /// The kernels of a number type, compiled in this crate, once.
@@ -20,6 +20,9 @@ pub trait Shared: Vectors {
     fn add_outer_packed(arguments: outer::PackedInputs<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
     fn add_transposed_wide(arguments: transposed::ManyPanels<'_, Self>);
+    fn convolve(arguments: convolution::Convolve<'_, Self>);
+    fn pack(arguments: convolution::Pack<'_, Self>);
+    fn add_kernel(arguments: convolution::AddKernel<'_, Self>);
     fn add_rows(arguments: AddRows<'_, Self>);
     fn dot(arguments: Dot<'_, Self>) -> Self;
 }
@@ -60,6 +63,18 @@ macro_rules! shared {
             }
 
             fn add_transposed_wide(arguments: transposed::ManyPanels<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn convolve(arguments: convolution::Convolve<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn pack(arguments: convolution::Pack<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_kernel(arguments: convolution::AddKernel<'_, Self>) {
                 dispatch(arguments);
             }
 

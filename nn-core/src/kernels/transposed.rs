@@ -6,7 +6,7 @@
 
 mod few;
 mod many_panels;
-mod panel;
+pub(super) mod panel;
 
 pub(super) use self::many_panels::ManyPanels;
 

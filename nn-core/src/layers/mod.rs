@@ -53,6 +53,7 @@ layers! {
         separable_conv2d;
         geometry, windows, #[cfg(feature = "compute")] depthwise, #[cfg(feature = "compute")] grouped,
         #[cfg(feature = "compute")] page, #[cfg(feature = "compute")] product,
+        #[cfg(feature = "compute")] whole,
         #[cfg(test)] rules, #[cfg(all(test, feature = "compute"))] sweep, #[cfg(all(test, feature = "compute"))] tests
     }
 

@@ -147,7 +147,7 @@ impl Case {
         match self.layer.trim_end_matches("1D").trim_end_matches("2D") {
             "MaxPooling" => reduce::maximum(&PoolGeometry::found(&found).windows(channels), &x, &mut y),
             "AveragePooling" => reduce::mean(&PoolGeometry::found(&found).windows(channels), &x, &mut y),
-            "Conv" => product::forward(&Geometry::found(&found), w, &[], &x, &mut y),
+            "Conv" => product::forward(&Geometry::found(&found), w, &[], &x, &mut y, false),
             _ => {
                 product::start(of_y.rows(), &[], &mut y);
                 product::add_image(&Geometry::found(&found), w, &x, &mut y);

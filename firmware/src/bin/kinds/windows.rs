@@ -45,7 +45,8 @@ kinds! {
         let a = Flatten()(Cropping2D(((1, 0), (2, 1)))(ZeroPadding2D(((1, 0), (2, 3)))(h)));
         let b = Flatten()(UpSampling2D(2)(SpatialDropout2D(0.2)(h)));
         let c = Flatten()(UpSampling2D((2, 3), interpolation = bilinear)(Identity()(h)));
-        let y = Dense(2)(concatenate([a, b, c]));
+        let d = Flatten()(UpSampling2D(2, interpolation = bicubic)(h));
+        let y = Dense(2)(concatenate([a, b, c, d]));
         Model(inputs = x, outputs = y)
     }
     norms: Image => Pair, MeanSquaredError, Sgd::DEFAULT, 0 {
@@ -53,7 +54,7 @@ kinds! {
         let h = GroupNormalization(2)(Conv2D(4, 2)(x));
         let h = AlphaDropout(0.1, noise_shape = (None, 1, 1, None))(UnitNormalization()(RMSNormalization()(h)));
         let h = GaussianDropout(0.2)(LayerNormalization(axis = [1, 2])(h));
-        let h = Dropout(0.2)(BatchNormalization(axis = 1)(h));
+        let h = Dropout(0.2, noise_shape = (1, 1, None, None))(BatchNormalization(axis = 1)(h));
         let y = Dense(2)(Flatten()(h));
         Model(inputs = x, outputs = y)
     }

@@ -4,24 +4,24 @@ use crate::kernels::vector::{QUAD, Vector};
 use crate::tensor::scalar::Scalar;
 
 /// The number of inputs of a panel.
-pub(super) const LANES: usize = 16;
+pub(in crate::kernels) const LANES: usize = 16;
 
 /// The weights of a few inputs, with a row for each output; or several such panels behind each other.
 #[repr(align(64))]
-pub(super) struct Panel<T, const ROWS: usize> {
-    pub(super) rows: [[T; LANES]; ROWS],
+pub(in crate::kernels) struct Panel<T, const ROWS: usize> {
+    pub(in crate::kernels) rows: [[T; LANES]; ROWS],
 }
 
 impl<T: Scalar, const ROWS: usize> Panel<T, ROWS> {
     #[inline(always)]
-    pub(super) fn new() -> Self {
+    pub(in crate::kernels) fn new() -> Self {
         Panel { rows: [[T::ZERO; LANES]; ROWS] }
     }
 }
 
 /// Computes `rows[p][l] = w[l * stride + p]`, for `p < depth`. The contents of lanes from `width` on do not matter.
 #[inline(always)]
-pub(super) fn fill<T: Scalar, V: Vector<T>>(
+pub(in crate::kernels) fn fill<T: Scalar, V: Vector<T>>(
     rows: &mut [[T; LANES]],
     w: &[T],
     stride: usize,

@@ -163,15 +163,16 @@ pub(in crate::layers) mod compute {
     > Convolve<T> for Conv1D<W, I, K, O, B, Q>
     {
         type Weights = Conv1DWeights<T, W, I, K, O, B>;
+        const RECTIFIES: bool = true;
 
         fn initialize(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[W, I, O], Fans::new(K, W * O), rng);
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T]) {
+        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T], rectified: bool) {
             // y = b + W · x
-            product::forward(&self.geometry, w.kernel.as_slice(), w.bias.as_slice(), x, y);
+            product::forward(&self.geometry, w.kernel.as_slice(), w.bias.as_slice(), x, y, rectified);
         }
 
         fn add_gradients(

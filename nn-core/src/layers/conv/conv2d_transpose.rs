@@ -170,7 +170,7 @@ pub(in crate::layers) mod compute {
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T]) {
+        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T], _: bool) {
             // y = b + Wᵀ · x, with the kernel of the convolution from y to x
             product::start(O, w.bias.as_slice(), y);
             product::add_image(&self.geometry, w.kernel.as_slice(), x, y);

@@ -7,10 +7,18 @@ use super::geometry::Geometry;
 use crate::kernels::{self, Loop};
 use crate::tensor::scalar::Scalar;
 
-/// Computes `y = b + W · x`. `x` has all images of the batch.
-pub(super) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], first: usize) {
+/// Computes `y = b + W · x`, or `max(b + W · x, 0)`. `x` has all images of the batch.
+pub(super) fn forward<T: Scalar>(
+    g: &Geometry,
+    w: &[T],
+    b: &[T],
+    x: &[T],
+    y: &mut [T],
+    first: usize,
+    rectified: bool,
+) {
     let count = y.len() / g.filters.max(1);
-    kernels::run(Places { g, first, count, task: Forward { w, b, x, y } });
+    kernels::run(Places { g, first, count, task: Forward { w, b, x, y, rectified } });
 }
 
 /// Computes `dx += Wᵀ · dy`. `dx` has all images of the batch.
@@ -102,6 +110,7 @@ struct Forward<'a, T> {
     b: &'a [T],
     x: &'a [T],
     y: &'a mut [T],
+    rectified: bool,
 }
 
 impl<T: Scalar> Task for Forward<'_, T> {
@@ -111,15 +120,19 @@ impl<T: Scalar> Task for Forward<'_, T> {
         if g.filters == g.channels {
             let mut c = 0;
             while c + 16 <= g.channels {
-                sum::<T, 16>(self.w, self.b, self.x, y, g, window, c);
+                sum::<T, 16>(self.w, self.b, self.x, y, g, window, c, self.rectified);
                 c += 16;
             }
+            if c + 8 <= g.channels {
+                sum::<T, 8>(self.w, self.b, self.x, y, g, window, c, self.rectified);
+                c += 8;
+            }
             while c + 4 <= g.channels {
-                sum::<T, 4>(self.w, self.b, self.x, y, g, window, c);
+                sum::<T, 4>(self.w, self.b, self.x, y, g, window, c, self.rectified);
                 c += 4;
             }
             while c < g.channels {
-                sum::<T, 1>(self.w, self.b, self.x, y, g, window, c);
+                sum::<T, 1>(self.w, self.b, self.x, y, g, window, c, self.rectified);
                 c += 1;
             }
             return;
@@ -137,12 +150,24 @@ impl<T: Scalar> Task for Forward<'_, T> {
                 }
             }
         });
+        if self.rectified {
+            super::product::rectify(y);
+        }
     }
 }
 
 /// Computes `L` channels from `c` on, whose sums stay in registers.
 #[inline(always)]
-fn sum<T: Scalar, const L: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], g: &Geometry, window: &Window, c: usize) {
+fn sum<T: Scalar, const L: usize>(
+    w: &[T],
+    b: &[T],
+    x: &[T],
+    y: &mut [T],
+    g: &Geometry,
+    window: &Window,
+    c: usize,
+    rectified: bool,
+) {
     let mut sums = [T::ZERO; L];
     if let Some(b) = b.get(c..c + L) {
         sums.copy_from_slice(b);
@@ -155,6 +180,9 @@ fn sum<T: Scalar, const L: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], g: &Ge
             }
         }
     });
+    if rectified {
+        super::product::rectify(&mut sums);
+    }
     if let Some(y) = y.get_mut(c..c + L) {
         y.copy_from_slice(&sums);
     }

@@ -151,6 +151,7 @@ pub(in crate::layers) mod compute {
     > Convolve<T> for DepthwiseConv2D<H, W, I, M, K, O, B, Q>
     {
         type Weights = DepthwiseConv2DWeights<T, H, W, I, M, K, O, B>;
+        const RECTIFIES: bool = true;
 
         fn initialize(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             // As in Keras, a fan counts all channels.
@@ -159,9 +160,9 @@ pub(in crate::layers) mod compute {
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T]) {
+        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], _: &mut [T], rectified: bool) {
             // y = b + W · x
-            depthwise::forward(&self.geometry, w.kernel.as_slice(), w.bias.as_slice(), x, y, 0);
+            depthwise::forward(&self.geometry, w.kernel.as_slice(), w.bias.as_slice(), x, y, 0, rectified);
         }
 
         fn add_gradients(

@@ -19,21 +19,22 @@
 //! A transposed convolution therefore has the geometry of the convolution that it transposes: its output is the image,
 //! and its input has the places. Keras's kernel `(kh, kw, filters, in)` is that convolution's kernel.
 //!
-//! There are three forms of the computations:
-//! - `product` (one group): the cells of one row of a window lie behind each other in the image, as the weights for
-//!   them do in the kernel. Neighbouring windows are `stride · channels` apart. A row of windows and a row of the
-//!   kernel are therefore one product whose samples overlap. No cell is copied, so there is no working memory.
-//!   Windows at a border have fewer cells. With dilation, each column of the kernel is a product.
-//! - `grouped`: the same with loops over groups.
+//! There are four forms of the computations:
+//! - `product` (one group, and windows of one cell): a product of all pixels of a batch.
+//! - `whole` (one group): the cells of one row of a window lie behind each other in the image, as the weights for them
+//!   do in the kernel. No cell is copied, so there is no working memory. Windows at a border have fewer cells.
+//!   Optimised builds have `kernels::Convolution`. Other builds have a product for each row of windows and row of the
+//!   kernel, whose samples overlap. With dilation, each column of the kernel is a product.
+//! - `grouped`: loops over groups.
 //! - `depthwise` (a group is one channel): loops over channels, which lie behind each other. These take any range of
 //!   places, so a SeparableConv needs memory for a few places only.
 
 use super::windows::{Axes, Padding, Slide};
 use crate::spec::code::Code;
-use crate::spec::{Inferred, fields};
 pub(super) use crate::spec::found;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
+use crate::spec::{Inferred, fields};
 
 fields! {
     /// The sizes of a convolution. See the [page of the module](super::conv2d) of a layer for the formulas.
@@ -256,15 +257,11 @@ impl Geometry {
     #[doc(hidden)]
     pub const fn padded(convolution: &Inferred, padding: &Inferred) -> Inferred {
         let mut geometry = Geometry::found(convolution);
-        if padding.output(0).rank() == 2 {
-            geometry.padding_left += padding.value("before");
-            geometry.image_width = padding.value("steps");
-        } else {
-            geometry.padding_top += padding.value("top");
-            geometry.padding_left += padding.value("left");
-            geometry.image_height = padding.value("height");
-            geometry.image_width = padding.value("width");
-        }
+        // A sequence is an image of one row, here and there.
+        geometry.padding_top += padding.value("top");
+        geometry.padding_left += padding.value("left");
+        geometry.image_height = padding.value("height");
+        geometry.image_width = padding.value("width");
         let inferred = Inferred::many(convolution.outputs(), convolution.consts()).with(&geometry.list());
         inferred.workspace(convolution.workspace_size())
     }

@@ -6,12 +6,14 @@ use rand::Rng;
 /// The computations of a page, for a batch.
 pub(in crate::layers) trait Convolve<T: Scalar> {
     type Weights;
+    /// Whether [`compute`](Convolve::compute) rectifies.
+    const RECTIFIES: bool = false;
 
     /// Sets initial weights.
     fn initialize(&self, w: &mut Self::Weights, rng: &mut dyn Rng);
 
-    /// Computes `y` from `x`.
-    fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], workspace: &mut [T]);
+    /// Computes `y` from `x`. Sets numbers below 0 to 0 if `rectified`, which only pages with `RECTIFIES` must do.
+    fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], workspace: &mut [T], rectified: bool);
 
     /// Adds the gradients to `dx` and `dw`.
     fn add_gradients(
@@ -54,7 +56,7 @@ macro_rules! convolution {
                 pass: Pass<'_, '_, T, (), ()>,
             ) {
                 let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
-                self.compute(w, flat(x), flat_mut(y), workspace);
+                self.compute(w, flat(x), flat_mut(y), workspace, false);
             }
 
             fn backward<S: Storage>(
@@ -83,11 +85,14 @@ macro_rules! convolution {
                 activation: &Activate<F>,
             ) {
                 let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
+                let rectified = const { F::RECTIFIES && <Self as Convolve<T>>::RECTIFIES };
                 // As many samples at a time as stay in a near cache.
                 let near = const { if $o * $q == 0 { 1 } else { NEAR.div_ceil($o * $q) } };
                 for (x, y) in x.chunks(near).zip(y.chunks_mut(near)) {
-                    self.compute(w, flat(x), flat_mut(y), workspace);
-                    activation.in_place(y);
+                    self.compute(w, flat(x), flat_mut(y), workspace, rectified);
+                    if !rectified {
+                        activation.in_place(y);
+                    }
                 }
             }
         }

@@ -188,13 +188,13 @@ pub(in crate::layers) mod compute {
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], workspace: &mut [T]) {
+        fn compute(&self, w: &Self::Weights, x: &[T], y: &mut [T], workspace: &mut [T], _: bool) {
             let at_once = workspace.len() / D.max(1);
             for (k, y) in y.chunks_mut((at_once * O).max(1)).enumerate() {
                 let n = y.len() / O.max(1);
                 let Some(z) = workspace.get_mut(..n * D) else { return };
                 // z = D · x, y = b + W · z
-                depthwise::forward(&self.geometry, w.depthwise_kernel.as_slice(), &[], x, z, k * at_once);
+                depthwise::forward(&self.geometry, w.depthwise_kernel.as_slice(), &[], x, z, k * at_once, false);
                 let sizes = Sizes { n, inputs: D, outputs: O, stride: D };
                 sizes.affine(w.pointwise_kernel.as_slice(), w.bias.as_slice(), z, y, false);
             }
@@ -216,7 +216,7 @@ pub(in crate::layers) mod compute {
                 let sizes = Sizes { n, inputs: D, outputs: O, stride: D };
                 // y = b + W · z, so dW += dy · zᵀ
                 if let Some(dw) = dw.as_deref_mut() {
-                    depthwise::forward(g, w.depthwise_kernel.as_slice(), &[], x, z, first);
+                    depthwise::forward(g, w.depthwise_kernel.as_slice(), &[], x, z, first, false);
                     sizes.add_outer(dw.pointwise_kernel.as_mut_slice(), z, dy);
                 }
                 // and dz = Wᵀ · dy, in the place of z

@@ -135,7 +135,7 @@ impl Case {
         let mut dbias = vec![0.0; bias.len()];
         match self.kind {
             0 | 1 => {
-                product::forward(g, &kernel, &bias, &x, &mut y);
+                product::forward(g, &kernel, &bias, &x, &mut y, false);
                 product::add_image(g, &kernel, &dy, &mut dx);
                 product::add_kernel(g, &x, &dy, &mut dkernel);
             }
@@ -149,8 +149,8 @@ impl Case {
                 // In two parts, one of which begins inside a row.
                 let first = SAMPLES * places / 3;
                 let (start, end) = y.split_at_mut(first * outputs);
-                depthwise::forward(g, &kernel, &bias, &x, start, 0);
-                depthwise::forward(g, &kernel, &bias, &x, end, first);
+                depthwise::forward(g, &kernel, &bias, &x, start, 0, false);
+                depthwise::forward(g, &kernel, &bias, &x, end, first, false);
                 let (start, end) = dy.split_at(first * outputs);
                 depthwise::add_image(g, &kernel, start, &mut dx, 0);
                 depthwise::add_image(g, &kernel, end, &mut dx, first);
@@ -161,7 +161,7 @@ impl Case {
                 let n = SAMPLES * places;
                 let sizes = Sizes { n, inputs: g.filters, outputs, stride: g.filters };
                 let (mut z, mut dz) = (vec![f64::NAN; n * g.filters], vec![0.0; n * g.filters]);
-                depthwise::forward(g, &kernel, &[], &x, &mut z, 0);
+                depthwise::forward(g, &kernel, &[], &x, &mut z, 0, false);
                 sizes.affine(&pointwise, &bias, &z, &mut y, false);
                 sizes.add_outer(&mut dpointwise, &z, &dy);
                 sizes.add_transposed(&pointwise, &dy, &mut dz);

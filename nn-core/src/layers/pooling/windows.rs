@@ -45,10 +45,14 @@ impl Axis {
 
     /// Returns the cells of a window that are inside the input.
     pub(in crate::layers) fn cells(&self, window: usize) -> core::ops::Range<usize> {
-        let (first, parts) = (window.saturating_mul(self.step), self.parts.max(1));
-        let start = (first / parts).saturating_sub(self.before);
-        let end = first.saturating_add(self.extent).div_ceil(parts).saturating_sub(self.before);
-        start..end.min(self.input)
+        let first = window.saturating_mul(self.step);
+        let end = first.saturating_add(self.extent);
+        // A division takes longer than the rest.
+        let (start, end) = match self.parts {
+            0 | 1 => (first, end),
+            parts => (first / parts, end.div_ceil(parts)),
+        };
+        start.saturating_sub(self.before)..end.saturating_sub(self.before).min(self.input)
     }
 }
 

@@ -148,7 +148,11 @@ impl Case {
     }
 
     /// The outputs or targets of a model.
-    fn outputs<M: Model>(&self, kind: &str, n: usize) -> <M::Outputs as Tensors>::Buffers<Heap> {
+    fn outputs<M: Model<Outputs: FloatTensors<M::Scalar>>>(
+        &self,
+        kind: &str,
+        n: usize,
+    ) -> <M::Outputs as Tensors>::Buffers<Heap> {
         let mut buffers = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(n);
         for (i, shape) in M::OUTPUT_SHAPES.iter().enumerate() {
             let batch = M::Outputs::batch_mut::<Heap>(&mut buffers, n);
@@ -161,7 +165,7 @@ impl Case {
 // Functions for a model have loops, because rustc compiles every iterator with a closure again for each model.
 
 /// All outputs, one after the other.
-fn joined<M: Model>(y: <M::Outputs as Tensors>::Batch<'_>) -> Vec<f64> {
+fn joined<M: Model<Outputs: FloatTensors<M::Scalar>>>(y: <M::Outputs as Tensors>::Batch<'_>) -> Vec<f64> {
     let mut joined = Vec::new();
     for i in 0..M::Outputs::COUNT {
         joined.extend(numbers(<M::Outputs as FloatTensors<M::Scalar>>::flat(y, i)));
@@ -196,7 +200,7 @@ fn append(masks: &mut Vec<f64>, mask: Option<&[u32]>, positions: usize) {
 pub(crate) fn check<M, T, L>(name: &'static str, tolerance: f64, loss: L)
 where
     T: Scalar + Element,
-    M: Model<Scalar = T, Inputs: Inputs, Outputs: Inspect>,
+    M: Model<Scalar = T, Inputs: Inputs, Outputs: Inspect + FloatTensors<T>>,
     L: Losses<M::Outputs, Targets = M::Outputs>,
     for<'a> <M::Inputs as Tensors>::Batch<'a>: Batches<M::Inputs>,
     for<'a> <M::Outputs as Tensors>::Batch<'a>: Batches<M::Outputs>,
