@@ -266,7 +266,8 @@ impl<T: Scalar> Convolve<'_, T> {
         let mut split = block::split::<T, V, R, C, S>(sums);
         // Neighbouring cells are one piece if they are neighbours in the image.
         let dense = self.columns.dilation == 1 && self.inputs == self.pixel;
-        let (pieces, cells) = if dense { (1.min(patch.right.cells), patch.right.cells) } else { (patch.right.cells, 1) };
+        let (pieces, cells) =
+            if dense { (1.min(patch.right.cells), patch.right.cells) } else { (patch.right.cells, 1) };
         let below = self.rows.dilation * self.columns.size * self.pixel;
         let mut line = 0;
         for i in patch.down.cell..patch.down.cell + patch.down.cells {

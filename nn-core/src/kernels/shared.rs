@@ -5,7 +5,8 @@ use super::level::{Vectors, dispatch};
 use super::split_input::InputPart;
 use super::state::Strided;
 use super::{
-    affine, affine::Affine, convolution, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
+    affine, affine::Affine, convolution, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed,
+    transposed::AddTransposed,
 };
 
 /// The kernels of a number type, compiled in this crate, once.

@@ -114,8 +114,8 @@ impl<'a, 'rng> Mode<'a, 'rng> {
         Mode { rng, frozen: false, flags: &[], purpose: Purpose::Learns }
     }
 
-    /// Creates the mode of a prediction that `backward` will follow: without noise, and with every layer frozen. Nothing
-    /// draws from `rng`.
+    /// Creates the mode of a prediction that `backward` will follow: without noise, and with every layer frozen.
+    /// Nothing draws from `rng`.
     pub fn predicting(rng: &'a mut (dyn Rng + 'rng)) -> Self {
         Mode { rng, frozen: true, flags: &[], purpose: Purpose::Predicts }
     }

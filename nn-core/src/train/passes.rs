@@ -12,9 +12,9 @@ type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
 
 /// The passes of a training step over a batch, or over a part of one, and the memory between them.
 ///
-/// `fit` has it on the heap, a [`Trainer`](crate::train::trainer::Trainer) in itself, and a
-/// [`Tape`](crate::train::tape::Tape) for a graph `G` that also computes the gradients of the inputs. All methods expect
-/// the same `n` samples `x`.
+/// `fit` has it on the heap, and a [`Trainer`](crate::train::trainer::Trainer) in itself. A
+/// [`Tape`](crate::train::tape::Tape) has it for a graph `G` that also computes the gradients of the inputs. All
+/// methods expect the same `n` samples `x`.
 pub struct Passes<M: Model, B: Storage, G: GraphOf<M> = <M as Model>::Training> {
     y: <M::Outputs as Tensors>::Buffers<B>,
     dy: <M::Outputs as Tensors>::Buffers<B>,

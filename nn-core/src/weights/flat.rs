@@ -203,8 +203,8 @@ unsafe impl<T: Scalar> Weights<T> for () {
 /// training does not change with `state`, and a table whose gradient comes by rows with `rows`. A field without
 /// scalars has no variable: with `use_bias = false`, the bias is a matrix with 0 columns.
 ///
-/// A shape whose number of axes depends on a constant is an expression of type [`Shape`](crate::spec::shape::Shape) in parentheses:
-/// `=> (shape(N))`.
+/// A shape whose number of axes depends on a constant is an expression of type
+/// [`Shape`](crate::spec::shape::Shape) in parentheses: `=> (shape(N))`.
 ///
 /// The shape is in row-major order, as in files, but a matrix is stored in column-major order. A matrix of `O` rows
 /// and `I` columns, `SMatrix<T, O, I>`, therefore has the shape `[I, O]`. The compiler checks only the number of

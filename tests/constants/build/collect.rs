@@ -186,8 +186,8 @@ pub(crate) fn keep_what_graphs_need(parts: &mut Parts) {
     }
 }
 
-/// Chooses graphs that together have every layer, and every argument if `arguments` is set, and are short. They come one
-/// after the other: the graph that adds most for its length.
+/// Chooses short graphs that together have every layer, and every argument if `arguments` is set. One after the other,
+/// it takes the graph that adds most for its length.
 pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>, arguments: bool) {
     let mut graphs = Vec::new();
     files.for_each(|parts| graphs_in(parts, &mut graphs));

@@ -100,8 +100,7 @@ impl<T: Scalar> AddKernel<'_, T> {
 
     #[inline(always)]
     fn patch<V: Vector<T>, const R: usize, const C: usize>(&mut self, patch: &Patch, x: usize, dy: usize, of: Column) {
-        let (mut rest, mut cell) =
-            (patch.down.cells * patch.right.cells * self.sizes.channels, Cell::default());
+        let (mut rest, mut cell) = (patch.down.cells * patch.right.cells * self.sizes.channels, Cell::default());
         while rest >= R {
             self.block::<V, R, C, 1>(patch, &mut cell, x, dy, of);
             rest -= R;
@@ -146,11 +145,8 @@ impl<T: Scalar> AddKernel<'_, T> {
         // The distances of neighbouring places in `x` and in `dy`, along the row and from row to row.
         let along = (columns.stride * channels, filters);
         let across = (rows.stride * columns.size * channels, columns.count * filters);
-        let (outer, inner, far, near) = if right.count == 1 {
-            (1, down.count, along, across)
-        } else {
-            (down.count, right.count, across, along)
-        };
+        let (outer, inner, far, near) =
+            if right.count == 1 { (1, down.count, along, across) } else { (down.count, right.count, across, along) };
         let mut split = block::split::<T, V, R, C, S>([[V::splat(T::ZERO); C]; R]);
         for n in 0..outer {
             let dy = Rows { data: &self.dy[dy + n * far.1 + o..], stride: near.1 };

@@ -8,15 +8,7 @@ use crate::kernels::{self, Loop};
 use crate::tensor::scalar::Scalar;
 
 /// Computes `y = b + W · x`, or `max(b + W · x, 0)`. `x` has all images of the batch.
-pub(super) fn forward<T: Scalar>(
-    g: &Geometry,
-    w: &[T],
-    b: &[T],
-    x: &[T],
-    y: &mut [T],
-    first: usize,
-    rectified: bool,
-) {
+pub(super) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], first: usize, rectified: bool) {
     let count = y.len() / g.filters.max(1);
     kernels::run(Places { g, first, count, task: Forward { w, b, x, y, rectified } });
 }

@@ -1,9 +1,9 @@
 //! The three computations of a convolution ([`Geometry`]) with one group.
 
-#[cfg(any(not(feature = "std"), debug_assertions))]
-pub(super) use self::plain::{add_forward, add_image, add_kernel, forward};
 #[cfg(all(feature = "std", not(debug_assertions)))]
 pub(super) use self::optimised::{add_forward, add_image, add_kernel, forward};
+#[cfg(any(not(feature = "std"), debug_assertions))]
+pub(super) use self::plain::{add_forward, add_image, add_kernel, forward};
 
 /// Optimised builds have a kernel for them.
 #[cfg(all(feature = "std", not(debug_assertions)))]
@@ -16,14 +16,7 @@ mod optimised {
         Convolution { rows: g.rows(), columns: g.columns(), channels: g.channels, filters: g.filters }
     }
 
-    pub(in super::super) fn forward<T: Scalar>(
-        g: &Geometry,
-        w: &[T],
-        b: &[T],
-        x: &[T],
-        y: &mut [T],
-        rectified: bool,
-    ) {
+    pub(in super::super) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
         sizes(g).forward(w, b, x, y, rectified);
     }
 
@@ -56,14 +49,7 @@ mod plain {
         }
     }
 
-    pub(in super::super) fn forward<T: Scalar>(
-        g: &Geometry,
-        w: &[T],
-        b: &[T],
-        x: &[T],
-        y: &mut [T],
-        rectified: bool,
-    ) {
+    pub(in super::super) fn forward<T: Scalar>(g: &Geometry, w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
         start(g.filters, b, y);
         add_forward(g, w, x, y);
         if rectified {

@@ -72,8 +72,7 @@ impl<K: Task> Walk<'_, K> {
                 for column in 0..columns.output {
                     let right = columns.cells(column);
                     let first = sample * image + (down.start * columns.input + right.start) * channels;
-                    let (outer, inner) =
-                        ((down.len(), columns.input * channels), (right.len(), channels));
+                    let (outer, inner) = ((down.len(), columns.input * channels), (right.len(), channels));
                     let (outer, inner) = if columns_first { (inner, outer) } else { (outer, inner) };
                     let window = Window { output, first, outer, inner };
                     let mut lane = 0;
