@@ -44,6 +44,36 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
+/// An axis that only rustc knows.
+const LAST: f64 = -1.0;
+
+model! {
+    pub struct Filters;
+    let x = Input(shape = [4, 4, 2]);
+    let c = Conv2D(3, 2, kernel_constraint = unit_norm(axis = [0, 1, 2]), bias_constraint = unit_norm(axis = LAST))(x);
+    let d = Conv2D(2, 2, kernel_constraint = max_norm(max_value = 0.25, axis = (0, LAST)))(c);
+    Model(inputs = x, outputs = d)
+}
+
+/// Keras's advice for the kernel of a convolution: the norm of a filter is along the first three axes.
+#[test]
+fn norms_along_several_axes() {
+    let mut model = Filters::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::new(0.01), MeanSquaredError);
+    model.train_on_batch(&[[[[1.0, -0.5]; 4]; 4]], &[[[[0.5, 2.0]; 2]; 2]]).expect("valid data");
+    // A row of the kernel's matrix is a filter, and its columns are the places (row, column, channel) of a window.
+    for filter in model.model().c.kernel.row_iter() {
+        assert!((filter.norm() - 1.0).abs() < 1e-6, "{}", filter.norm());
+    }
+    // The bias was 0 before the step, so its norm is small enough for Keras's epsilon to show.
+    assert!((model.model().c.bias.norm() - 1.0).abs() < 1e-3);
+    let kernel = model.model().d.kernel;
+    for cell in 0..2 * 3 {
+        // Both rows of the window, and all filters.
+        let norm = kernel.column(cell).norm().hypot(kernel.column(2 * 3 + cell).norm());
+        assert!(norm < 0.25 + 1e-6 && norm > 0.1, "{norm}");
+    }
+}
+
 fn data() -> ([SVector<f64, 2>; 2], [f64; 2]) {
     ([[1.0, 2.0], [-3.0, 4.0]].map(SVector::from), [0.0, 0.0])
 }

@@ -306,7 +306,11 @@ impl Graph {
             Function::Library { spec, fields, .. } => {
                 let fields = spec.fields.iter().zip(fields);
                 let name = |name| Allowed::name_in_graph(spec.names[0], name);
-                fields.filter_map(|((field, _), value)| Some(number(name(field), value.written()?))).collect()
+                let terms = fields.flat_map(|((field, _), value)| match value {
+                    Term::List(terms) => terms.iter().map(|term| (*field, term)).collect(),
+                    value => vec![(*field, value)],
+                });
+                terms.filter_map(|(field, value)| Some(number(name(field), value.written()?))).collect()
             }
             Function::Own(_) => Vec::new(),
         };

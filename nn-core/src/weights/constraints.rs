@@ -14,8 +14,9 @@
 //! | `unit_norm(axis = 0)` | the norm is 1 |
 //! | `min_max_norm(min_value = 0, max_value = 1, rate = 1, axis = 0)` | the norm is drawn into a range |
 //!
-//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras. For a Dense kernel `(in, out)` and axis 0,
-//! it is the norm of the weights of one output. ε is 10⁻⁷.
+//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras, or along several axes. For a Dense kernel
+//! `(in, out)` and axis 0, it is the norm of the weights of one output. For a Conv2D kernel `(rows, columns, in, out)`,
+//! `axis = [0, 1, 2]` gives the norm of one filter. ε is 10⁻⁷.
 //!
 //! Source: <https://keras.io/api/layers/constraints/>
 
@@ -61,7 +62,7 @@ mod compute {
 
     /// A bound on a variable.
     ///
-    /// The axis is an `f64`, like every field of a value that a graph names; its fraction is dropped.
+    /// Axes are `f64`, like every field of a value that a graph names; their fractions are dropped.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Constraint {
         /// No bound.
@@ -70,15 +71,15 @@ mod compute {
         MaxNorm {
             /// The largest norm.
             max_value: f64,
-            /// The axis along which the norm is taken.
-            axis: f64,
+            /// The axes along which the norm is taken.
+            axis: &'static [f64],
         },
         /// No weight is negative.
         NonNeg,
         /// The norm is 1.
         UnitNorm {
-            /// The axis along which the norm is taken.
-            axis: f64,
+            /// The axes along which the norm is taken.
+            axis: &'static [f64],
         },
         /// The norm moves at `rate` towards the range from `min_value` to `max_value`.
         MinMaxNorm {
@@ -88,8 +89,8 @@ mod compute {
             max_value: f64,
             /// The speed: 1 reaches the range at once.
             rate: f64,
-            /// The axis along which the norm is taken.
-            axis: f64,
+            /// The axes along which the norm is taken.
+            axis: &'static [f64],
         },
     }
 
@@ -118,21 +119,40 @@ mod compute {
         }
     }
 
-    /// Multiplies every run of weights along an axis by a function of its norm.
-    fn along<T: Scalar>(w: &mut [T], shape: &[usize], axis: f64, factor: impl Fn(f64) -> f64) {
+    /// Multiplies every run of weights along the axes by a function of its norm.
+    fn along<T: Scalar>(w: &mut [T], shape: &[usize], axes: &[f64], factor: impl Fn(f64) -> f64) {
         // Negative axes count from the end. An axis that does not exist becomes the nearest one.
         let rank = shape.len();
-        let axis = if axis < 0.0 { (rank as f64 + axis).max(0.0) } else { axis } as usize;
-        let axis = axis.min(rank.saturating_sub(1));
-        let length = shape.get(axis).copied().unwrap_or(1);
-        let stride: usize = shape.iter().skip(axis + 1).product();
+        let place = |axis: f64| if axis < 0.0 { (rank as f64 + axis).max(0.0) } else { axis } as usize;
+        let place = |axis: &f64| place(*axis).min(rank.saturating_sub(1));
+        let taken = |axis: usize| axes.iter().any(|one| place(one) == axis);
+        let first = axes.iter().map(place).min().unwrap_or(0);
+        let last = axes.iter().map(place).max().unwrap_or(0);
+        // Axes between two others are gaps: a run visits only their place 0, and starts at each of their places.
+        let length: usize = shape.iter().take(last + 1).skip(first).product();
+        let stride: usize = shape.iter().skip(last + 1).product();
+        let gaps = (first..last).any(|axis| !taken(axis));
+        // Whether the taken axes, or the gaps, are all at place 0 in an element of the block.
+        let at_zero = |element: usize, of_taken: bool| {
+            let mut rest = element;
+            (first..=last).rev().all(|axis| {
+                let size = shape.get(axis).copied().unwrap_or(1).max(1);
+                let here = rest % size;
+                rest /= size;
+                here == 0 || taken(axis) != of_taken
+            })
+        };
         for block in w.chunks_exact_mut((length * stride).max(1)) {
             for start in 0..stride {
-                let run = block.get_mut(start..).unwrap_or_default();
-                let squares: f64 = run.iter().step_by(stride.max(1)).map(|w| w.to_f64() * w.to_f64()).sum();
-                let factor = T::of(factor(libm::sqrt(squares)));
-                for w in run.iter_mut().step_by(stride.max(1)) {
-                    *w *= factor;
+                for gap in (0..if gaps { length } else { 1 }).filter(|&gap| at_zero(gap, true)) {
+                    let run = block.get_mut(start + gap * stride..).unwrap_or_default();
+                    let counts = |element: usize| !gaps || at_zero(element, false);
+                    let members = run.iter().step_by(stride.max(1)).enumerate().filter(|(k, _)| counts(*k));
+                    let squares: f64 = members.map(|(_, w)| w.to_f64() * w.to_f64()).sum();
+                    let factor = T::of(factor(libm::sqrt(squares)));
+                    for (_, w) in run.iter_mut().step_by(stride.max(1)).enumerate().filter(|(k, _)| counts(*k)) {
+                        *w *= factor;
+                    }
                 }
             }
         }
@@ -155,9 +175,9 @@ mod compute {
         fn norms_along_the_inputs() {
             let close =
                 |a: [f64; 4], b: [f64; 4]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
-            close(applied(Constraint::MaxNorm { max_value: 2.0, axis: 0.0 }), [1.2, 0.3, -1.6, 0.4]);
-            close(applied(Constraint::UnitNorm { axis: 0.0 }), [0.6, 0.6, -0.8, 0.8]);
-            let half = Constraint::MinMaxNorm { min_value: 1.0, max_value: 2.0, rate: 0.5, axis: 0.0 };
+            close(applied(Constraint::MaxNorm { max_value: 2.0, axis: &[0.0] }), [1.2, 0.3, -1.6, 0.4]);
+            close(applied(Constraint::UnitNorm { axis: &[0.0] }), [0.6, 0.6, -0.8, 0.8]);
+            let half = Constraint::MinMaxNorm { min_value: 1.0, max_value: 2.0, rate: 0.5, axis: &[0.0] };
             close(applied(half), [2.1, 0.45, -2.8, 0.6]);
             assert_eq!(applied(Constraint::NonNeg), [3.0, 0.3, 0.0, 0.4]);
             assert_eq!(applied(Constraint::None), W);
@@ -166,8 +186,28 @@ mod compute {
         #[test]
         fn other_axes() {
             let mut w: [f64; 4] = [3.0, 4.0, 0.0, 2.0];
-            Constraint::UnitNorm { axis: -1.0 }.apply(&mut w, &[2, 2]);
+            Constraint::UnitNorm { axis: &[-1.0] }.apply(&mut w, &[2, 2]);
             assert!((w[0] - 0.6).abs() < 1e-6 && (w[1] - 0.8).abs() < 1e-6 && w[2] == 0.0 && (w[3] - 1.0).abs() < 1e-6);
+        }
+
+        /// All sets of axes of a kernel, against sums over its places.
+        #[test]
+        fn several_axes() {
+            const SHAPE: [usize; 4] = [2, 3, 2, 3];
+            const ALL: [f64; 4] = [0.0, -3.0, 2.0, -1.0];
+            let w: [f64; 36] = core::array::from_fn(|i| (i * 7 % 11) as f64 - 5.25);
+            let place = |i: usize, axis: usize| i / SHAPE[axis + 1..].iter().product::<usize>() % SHAPE[axis];
+            for set in 1..16 {
+                let axes: std::vec::Vec<f64> =
+                    (0..4).filter(|axis| set >> axis & 1 == 1).map(|axis| ALL[axis]).collect();
+                let mut y = w;
+                Constraint::UnitNorm { axis: axes.leak() }.apply(&mut y, &SHAPE);
+                for i in 0..36 {
+                    let same = |j: &usize| (0..4).all(|axis| set >> axis & 1 == 1 || place(i, axis) == place(*j, axis));
+                    let squares: f64 = (0..36).filter(same).map(|j| w[j] * w[j]).sum();
+                    assert!((y[i] - w[i] / squares.sqrt()).abs() < 1e-6, "axes {set:04b} at {i}");
+                }
+            }
         }
     }
 }

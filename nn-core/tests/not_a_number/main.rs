@@ -343,9 +343,9 @@ fn constraints_and_clipping() {
         Constraint::NonNeg.apply(&mut w, &[4]);
         assert!(w[0].is_nan() && w[1..] == [1., 3., 0.]);
         for constraint in [
-            Constraint::MaxNorm { max_value: 2.0, axis: 0.0 },
-            Constraint::UnitNorm { axis: 0.0 },
-            Constraint::MinMaxNorm { min_value: 0.5, max_value: 1.0, rate: 1.0, axis: 0.0 },
+            Constraint::MaxNorm { max_value: 2.0, axis: &[0.0] },
+            Constraint::UnitNorm { axis: &[0.0] },
+            Constraint::MinMaxNorm { min_value: 0.5, max_value: 1.0, rate: 1.0, axis: &[0.0] },
         ] {
             let mut w = [nan, 1., 3., -1.];
             constraint.apply(&mut w, &[4]);

@@ -1,5 +1,6 @@
 //! Arguments as values for the shape rule and as fields of the layer.
 
+mod fields;
 mod lists;
 
 use crate::diagnostics::Diagnostics;
@@ -340,7 +341,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         error.note(format!("{one} of your own is written with its path, `self::{name}`"));
         return None;
     };
-    let mut fields: Vec<Term> = spec.fields.iter().map(|(_, default)| Term::Number(*default)).collect();
+    let mut fields: Vec<Term> = spec.fields.iter().map(fields::default).collect();
     for (position, (keyword, value)) in call.map(arguments).unwrap_or_default().into_iter().enumerate() {
         let index = match &keyword {
             Some(keyword) => spec.fields.iter().position(|(field, _)| keyword == field),
@@ -360,16 +361,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             };
             return None;
         };
-        fields[index] = match literal::number(&value) {
-            Some(x)
-                if !in_range(Allowed::name_in_graph(spec.names[0], spec.fields[index].0), x, &value, diagnostics) =>
-            {
-                return None;
-            }
-            Some(x) => Term::Number(x),
-            None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
-            None => Term::Written(diagnostics.source.expr(&value)),
-        };
+        fields[index] = fields::field(spec, spec.fields[index].0, &value, diagnostics)?;
     }
     let at = diagnostics.source.span(ident.span());
     Some(Function::Library { spec, fields, at })
