@@ -22,8 +22,8 @@ fn memory(target: &str) -> Option<[&'static str; 4]> {
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    Network::ds_cnn().write(&out, "ds_cnn", "DsCnn");
-    Network::mobilenet().write(&out, "mobilenet", "Mobilenet");
+    Network::ds_cnn().write(&out, "ds_cnn", "DsCnnFolded");
+    Network::mobilenet().write(&out, "mobilenet", "MobilenetFolded");
     let target = env::var("TARGET").expect("cargo sets it");
     let Some([flash, flash_size, ram, ram_size]) = memory(&target) else { return };
     let regions = "REGION_ALIAS(\"REGION_TEXT\", FLASH); REGION_ALIAS(\"REGION_RODATA\", FLASH);\n\
@@ -42,7 +42,7 @@ fn main() {
     println!("cargo:rustc-link-arg=-Tlink.x");
 }
 
-/// The variables of a network, with weights in the place of trained ones, which are large and not ours.
+/// The variables of a folded network, with weights in the place of trained ones, which are large and not ours.
 #[derive(Default)]
 struct Network {
     /// The layers of a kind so far.
@@ -58,7 +58,7 @@ impl Network {
     /// The network of `examples/tiny/ds_cnn.rs`.
     fn ds_cnn() -> Self {
         let mut network = Network::default();
-        network.convolution("conv2d", &[10, 4, 1, 64], 40, 64);
+        network.layer("conv2d", &[10, 4, 1, 64], 40, 64);
         for _ in 0..4 {
             network.block(64, 64);
         }
@@ -69,7 +69,7 @@ impl Network {
     /// The network of `examples/tiny/mobilenet.rs`.
     fn mobilenet() -> Self {
         let mut network = Network::default();
-        network.convolution("conv2d", &[3, 3, 3, 8], 27, 8);
+        network.layer("conv2d", &[3, 3, 3, 8], 27, 8);
         let channels = [8, 16, 32, 32, 64, 64, 128, 128, 128, 128, 128, 128, 256, 256];
         for pair in channels.windows(2) {
             network.block(pair[0], pair[1]);
@@ -80,21 +80,11 @@ impl Network {
 
     /// Adds a depthwise convolution, and one of 1 × 1 from `channels` to `filters`.
     fn block(&mut self, channels: usize, filters: usize) {
-        self.convolution("depthwise_conv2d", &[3, 3, channels, 1], 9, channels);
-        self.convolution("conv2d", &[1, 1, channels, filters], channels, filters);
+        self.layer("depthwise_conv2d", &[3, 3, channels, 1], 9, channels);
+        self.layer("conv2d", &[1, 1, channels, filters], channels, filters);
     }
 
-    /// Adds a convolution and the normalization of its outputs. Every output has this number of inputs.
-    fn convolution(&mut self, kind: &'static str, kernel: &[usize], inputs: usize, outputs: usize) {
-        self.layer(kind, kernel, inputs, outputs);
-        let name = self.name("batch_normalization");
-        self.variable(&format!("{name}.gamma"), &[outputs], 0.5, 1.5);
-        self.variable(&format!("{name}.beta"), &[outputs], -0.1, 0.1);
-        self.variable(&format!("{name}.moving_mean"), &[outputs], -0.1, 0.1);
-        self.variable(&format!("{name}.moving_variance"), &[outputs], 0.5, 1.5);
-    }
-
-    /// Adds a kernel with the limits of `he_uniform`, and a bias.
+    /// Adds a kernel with the limits of `he_uniform`, and a bias. Every output has this number of inputs.
     fn layer(&mut self, kind: &'static str, kernel: &[usize], inputs: usize, outputs: usize) {
         let name = self.name(kind);
         let limit = (6.0 / inputs as f64).sqrt();

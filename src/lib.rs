@@ -272,6 +272,18 @@ macro_rules! __inherent {
             }
         }
 
+        $crate::__with_heap! {
+            #[allow(dead_code)]
+            impl<T: $crate::Scalar> $name<T> {
+                /// Returns a tape for batches of up to `capacity` samples: it remembers a forward pass, and gives its
+                /// gradients.
+                #[inline]
+                pub fn tape(&self, capacity: ::core::primitive::usize) -> $crate::HeapTape<Self> {
+                    $crate::HeapTape::new(capacity)
+                }
+            }
+        }
+
         $crate::__before_compile! { $name }
     };
 }

@@ -106,20 +106,6 @@ pub trait Model: Weights<Self::Scalar> + Component {
         model
     }
 
-    /// Returns a tape for batches of up to `capacity` samples: it remembers a forward pass, and gives its gradients.
-    ///
-    /// ```ignore
-    /// let mut tape = net.tape(64);
-    /// let y = tape.forward(&net, &x, &mut rng);
-    /// let gradient = tape.backward(&net, &dy);
-    /// ```
-    ///
-    /// Without a heap, use a [`Tape`](crate::train::tape::Tape).
-    #[cfg(feature = "alloc")]
-    fn tape(&self, capacity: usize) -> crate::train::tape::HeapTape<Self> {
-        crate::train::tape::HeapTape::new(capacity)
-    }
-
     /// Sets the weights of the folded form: see [`fold`](Self::fold).
     fn fold_into(&self, folded: &mut Self::Folded);
 

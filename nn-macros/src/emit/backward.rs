@@ -3,7 +3,7 @@
 use super::Context;
 use super::forward::{Borrows, memory, of_value, over_batch, weights};
 use super::places::read_back;
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use crate::schedule::{Back, BackCall, CallId, Does, Incoming, Outgoing, Program, Seed};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -3,7 +3,7 @@
 use super::Context;
 use super::memory::memory_field;
 use super::places::{range, read, write};
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use crate::graph::{LayerId, Node};
 use crate::schedule::{Call, CallId, MaskRead, Mode, Place, Program, Read, Step};
 use proc_macro2::TokenStream;

@@ -3,7 +3,7 @@
 use super::forward::method;
 use super::memory::{cache_type, memory_field, scratch_type};
 use super::places::{part, read};
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use super::weights::sum;
 use super::{Context, forward, masks, rows, training};
 use crate::graph::Op;

@@ -5,7 +5,7 @@ use super::forward::if_it_exists;
 use super::layer::slices;
 use super::memory::memory_field;
 use super::places::{part, read};
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use crate::schedule::{Mask, Program, Read};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

@@ -23,6 +23,7 @@ mod places;
 mod print;
 mod rows;
 mod training;
+mod tuples;
 mod types;
 mod weights;
 

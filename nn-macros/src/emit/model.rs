@@ -1,7 +1,7 @@
 //! The graph's type, the implementation of `Model` and the inherent methods.
 
 use super::memory::plans;
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use super::{Context, docs, forward};
 use crate::graph::{Facts, Op};
 use proc_macro2::TokenStream;

@@ -5,7 +5,7 @@ use super::forward::method;
 use super::layer::slices;
 use super::memory::memory_field;
 use super::places::read;
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use crate::graph::TensorId;
 use crate::schedule::Program;
 use nn_core::spec::Dtype;

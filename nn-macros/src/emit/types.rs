@@ -1,6 +1,7 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
+use super::tuples::one_or_tuple;
 use crate::graph::{Builtin, Facts, Function, Graph, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
 use nn_core::spec::{Dtype, Kind, MAX_INPUTS};
 use proc_macro2::{Literal, TokenStream};
@@ -390,13 +391,4 @@ pub(super) fn camel(name: &str) -> String {
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<Vec<_>>()
     });
     words.collect()
-}
-
-/// A tuple, or the only element. More elements than the longest tuple are a tuple of tuples.
-pub(crate) fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
-    match parts.len() {
-        1 => parts.remove(0),
-        ..=MAX_INPUTS => quote!((#(#parts),*)),
-        _ => one_or_tuple(parts.chunks(MAX_INPUTS).map(|group| one_or_tuple(group.to_vec())).collect()),
-    }
 }

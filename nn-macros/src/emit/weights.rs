@@ -1,6 +1,6 @@
 //! The struct of weights, and the structs with the names of inputs and outputs.
 
-use super::types::one_or_tuple;
+use super::tuples::one_or_tuple;
 use super::{Context, docs};
 use crate::graph::TensorId;
 use crate::schedule::by_rows;

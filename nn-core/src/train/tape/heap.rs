@@ -13,8 +13,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use rand::Rng;
 
-/// A forward pass that is remembered, and its gradients: for a loss, an optimizer or a training loop of your own.
-/// [`Model::tape`] makes one.
+/// A forward pass that is remembered, and its gradients: for a loss, an optimizer or a training loop of your own. Every
+/// model has the method `tape`, which makes one.
 ///
 /// The methods take the model each time, so a tape serves several models of one type, and the model is free in between.
 /// A backward pass belongs to the last forward pass, with the same weights.
