@@ -274,7 +274,7 @@ macro_rules! __inherent {
 
         $crate::__with_heap! {
             #[allow(dead_code)]
-            impl<T: $crate::Scalar> $name<T> {
+            impl<__T: $crate::Scalar> $name<__T> {
                 /// Returns a tape for batches of up to `capacity` samples: it remembers a forward pass, and gives its
                 /// gradients.
                 #[inline]

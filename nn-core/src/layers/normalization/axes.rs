@@ -51,7 +51,7 @@ impl Places {
 }
 
 fields! {
-    /// The axes of a sample that is normalized: see [`Places`].
+    /// The axes of a sample that is normalized.
     pub struct NormalizedAxes {
         /// The lengths of the axes, with neighbours of one kind as one.
         dim_0,
