@@ -71,6 +71,9 @@ nn::model! {
 }
 RUST
 
+# The ResNet-8 of MLPerf Tiny: convolutions, normalizations, activations and merges from a template.
+graph resnet8 29 <examples/tiny/resnet8.rs
+
 # A chain of Dense layers with an activation each.
 row() {
     echo 'nn::model! { pub struct Row; let first = Input(shape = [64]); let x = Dense(64, activation = relu)(first);'

@@ -1,7 +1,6 @@
 //! Writes the graphs of all tests and examples twice: unchanged, and with every size as a named constant.
 //!
-//! `NN_CONSTANTS=all` writes all graphs, and `NN_CONSTANTS=arguments` enough to have every argument of every layer. The
-//! default is enough to have every layer.
+//! `NN_CONSTANTS=all` writes all graphs. The default is enough graphs to have every layer.
 //!
 //! Each test or example is a module of the file. The module has the graphs and the items that they name: a user's own
 //! layers, constants, functions.
@@ -27,11 +26,10 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     // For all graphs rustc takes some minutes and much memory.
     println!("cargo::rerun-if-env-changed=NN_CONSTANTS");
-    let which = env::var("NN_CONSTANTS").unwrap_or_default();
-    assert!(["", "arguments", "all"].contains(&which.as_str()), "NN_CONSTANTS is `{which}`, not `arguments` or `all`");
+    let all = env::var_os("NN_CONSTANTS").is_some_and(|which| which == "all");
     let mut modules: Vec<(Ident, Parts)> = files(&root).iter().map(|file| (name(file), collect::file(file))).collect();
-    if which != "all" {
-        collect::choose(modules.iter_mut().map(|(_, parts)| parts), which == "arguments");
+    if !all {
+        collect::choose(modules.iter_mut().map(|(_, parts)| parts));
     }
     modules.iter_mut().for_each(|(_, parts)| collect::keep_what_graphs_need(parts));
     modules.retain(|(_, parts)| !parts.is_empty());

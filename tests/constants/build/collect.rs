@@ -186,9 +186,9 @@ pub(crate) fn keep_what_graphs_need(parts: &mut Parts) {
     }
 }
 
-/// Chooses short graphs that together have every layer, and every argument if `arguments` is set. One after the other,
-/// it takes the graph that adds most for its length.
-pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>, arguments: bool) {
+/// Chooses short graphs that together have every layer. One after the other, it takes the graph that adds most for its
+/// length.
+pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>) {
     let mut graphs = Vec::new();
     files.for_each(|parts| graphs_in(parts, &mut graphs));
     let mut left: Vec<(&mut Graph, usize, HashSet<String>)> = Vec::new();
@@ -196,7 +196,7 @@ pub(crate) fn choose<'a>(files: impl Iterator<Item = &'a mut Parts>, arguments: 
         let mut own = HashSet::new();
         crate::rename::words(graph.body.clone(), &mut own);
         // The name of an argument follows that of its layer.
-        own.retain(|word| arguments || !word.contains(' '));
+        own.retain(|word| !word.contains(' '));
         graph.chosen = false;
         // A call of the macro costs about as much as this many tokens.
         let length = 60 + length(graph.body.clone());
