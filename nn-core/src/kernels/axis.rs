@@ -94,7 +94,7 @@ impl Axis {
     pub(super) fn exchanged(&self, rest: usize) -> Option<(Axis, usize, usize)> {
         let (stride, dilation) = (self.stride.max(1), self.dilation.max(1));
         let step = stride / gcd(stride, dilation);
-        // The place of cell 0 is `rest` after so many cells.
+        // The distance of this cell, in the first window, to the place `rest`.
         let ahead = |cell: usize| rest as isize + self.before - (cell * dilation) as isize;
         let first = (0..step.min(self.window)).find(|&cell| ahead(cell).rem_euclid(stride as isize) == 0)?;
         let (cells, apart) = ((self.window - first).div_ceil(step), step * dilation / stride);

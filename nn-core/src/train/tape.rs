@@ -219,11 +219,9 @@ impl<M: Model, const N: usize> Tape<M, N> {
         model: &M,
         dy: impl Batches<M::Outputs>,
     ) -> Result<Gradient<'_, M, Inline<N>>, StepError> {
-        let dy = dy.batches();
-        self.check::<M::Outputs>(dy)?;
+        self.check::<M::Outputs>(dy.batches())?;
         self.clear();
-        self.record.backward(model, dy, &mut self.gradient);
-        Ok(self.gradient())
+        self.accumulate(model, dy)
     }
 
     /// Does the same as [`HeapTape::accumulate`].
