@@ -237,5 +237,8 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
     let item = Item::declared(syntax);
     let items = emit::emit(&item, graph, &diagnostics.source, &programs, budgets, &lints);
     let lints = emit::lints::uses(&item.attributes, &diagnostics.source, &diagnostics.warnings, allowed);
-    [items, lints].into_iter().collect()
+    let files = &diagnostics.source.files;
+    // Tells rustc that the files were read.
+    let files = quote::quote!(#(const _: &[u8] = ::core::include_bytes!(#files);)*);
+    [items, lints, files].into_iter().collect()
 }
