@@ -119,7 +119,7 @@ fn read(call: &ExprCall, diagnostics: &mut Diagnostics) -> Option<(Network, Span
             return None;
         }
     };
-    diagnostics.source.files.push(found.to_string_lossy().into_owned());
+    diagnostics.source.files.push((found.to_string_lossy().into_owned(), place));
     let mut network = match nn_import::read(&bytes) {
         Ok(network) => network,
         Err(error) => {
