@@ -1,4 +1,4 @@
-//! Readers of trained networks: Keras (`.keras`, `.h5`).
+//! Readers of trained networks: Keras (`.keras`, `.h5`) and TFLite.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +9,7 @@ mod network;
 mod numbers;
 mod problem;
 mod text;
+mod tflite;
 
 pub use network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
 pub use problem::{Error, Problem};
@@ -26,6 +27,9 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
     }
     if Hdf5::is_one(file) {
         return keras::h5(&Hdf5::open(file).map_err(Problem::new)?);
+    }
+    if tflite::is_one(file) {
+        return tflite::read(file);
     }
     Err(Problem::new("this is no file of a network that is known: `.keras`, `.h5`, `.tflite` and `.onnx` are read")
         .into())

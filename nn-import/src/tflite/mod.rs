@@ -1,0 +1,90 @@
+//! TFLite: networks of `float32`, and weights of `float16`.
+//!
+//! A file of TFLite has no layers, but operators on tensors with a batch. They are read for a batch of one sample: views
+//! such as RESHAPE cost nothing until an operator needs the axes that they make.
+//!
+//! Source: the schema of version 3d, and the reference kernels of LiteRT 2.3.
+
+mod arrays;
+mod convolution;
+mod dense;
+mod dilation;
+mod elementwise;
+mod indices;
+mod model;
+mod names;
+mod operators;
+mod pooling;
+mod reader;
+mod sequences;
+mod shapes;
+mod slices;
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+use crate::formats::flatbuffer::Buffer;
+use crate::network::Network;
+use crate::problem::{Error, Problem};
+use model::Model;
+use reader::Reader;
+
+/// Whether a file is of TFLite.
+pub(crate) fn is_one(file: &[u8]) -> bool {
+    file.get(4..8) == Some(b"TFL3")
+}
+
+/// Reads a file.
+pub(crate) fn read(file: &[u8]) -> Result<Network, Error> {
+    let damaged = |problem| Problem::new(format!("the file is damaged, or of a kind that is not read: {problem}"));
+    let buffer = Buffer::new(file);
+    let mut model = model::model(file, &buffer).map_err(damaged)?;
+    let problems = unsupported(&model);
+    if !problems.is_empty() {
+        return Err(Error { problems });
+    }
+    indices::rewrite(&mut model);
+    dilation::rewrite(&mut model);
+    Reader::new(&model, file.len()).network()
+}
+
+/// Returns what no reading can change: quantised and sparse tensors, and operators that are not known.
+fn unsupported(model: &Model<'_, '_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(tensor) = model.tensors.iter().find(|tensor| tensor.dtype.is_quantised()) {
+        let (name, dtype) = (tensor.name, tensor.dtype.name());
+        let numbers = tensor.quantization.as_ref().map_or(0, |quantization| quantization.scales.len());
+        let problem = Problem::new(format!("the network is quantised: `{name}` is of {dtype}, with scales: {numbers}"));
+        problems.push(problem.help(
+            "networks of `float32` are read, with weights of `float32` or `float16`; int8 files come with the int8 form of \
+             models",
+        ));
+        return problems;
+    }
+    for tensor in model.tensors.iter().filter(|tensor| tensor.sparse) {
+        problems.push(
+            Problem::new(format!("the weights `{}` are stored without their zeros", tensor.name))
+                .help("convert the network without sparsity"),
+        );
+    }
+    let mut told: Vec<String> = Vec::new();
+    for operator in &model.operators {
+        let class = operator.class();
+        if reader::is_known(operator) || told.contains(&class) {
+            continue;
+        }
+        let name = names::label(model, operator);
+        let problem = Problem::of(&name, &class, "this operator is not supported");
+        problems.push(match operator.code {
+            operators::CUSTOM => problem.help("operators of TFLite's own are read; this one is of another library"),
+            operators::WHILE | operators::IF | operators::CALL_ONCE => problem.help(format!(
+                "loops and conditions are not read, and the file has {} graphs; recurrent layers are read from `.keras`",
+                model.graphs
+            )),
+            _ => problem,
+        });
+        told.push(class);
+    }
+    problems
+}
