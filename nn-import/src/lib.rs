@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cut;
 mod formats;
 mod keras;
 mod names;
@@ -33,6 +34,11 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
     }
     Err(Problem::new("this is no file of a network that is known: `.keras`, `.h5`, `.tflite` and `.onnx` are read")
         .into())
+}
+
+/// Returns whether a file looks like one that [`read`] reads.
+pub fn is_network(file: &[u8]) -> bool {
+    Zip::is_one(file) || Hdf5::is_one(file)
 }
 
 /// Returns the name that is most like a misspelt one, if one is near.

@@ -22,6 +22,10 @@ impl Network {
 
     /// Returns the problem of a shape with an axis of open length.
     fn open(&self, shape: &[Option<usize>]) -> Option<Problem> {
+        if shape.is_empty() {
+            let problem = Problem::new("the file does not say the shape of an input");
+            return Some(problem.help("give it: `input = [60, 36]`"));
+        }
         let place = shape.iter().position(Option::is_none)?;
         let axes: Vec<String> = shape.iter().map(|axis| axis.map_or("None".into(), |n| n.to_string())).collect();
         let given: Vec<String> = shape.iter().map(|axis| axis.map_or("60".into(), |n| n.to_string())).collect();
@@ -35,6 +39,24 @@ impl Network {
             separated(text, input.shape.iter().flatten())?;
             writeln!(text, "]{});", if input.whole { ", dtype = u32" } else { "" })?;
         }
+        text.push_str(&self.statements());
+        let list = |tensors: Vec<String>| match &tensors[..] {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        let inputs = list(self.inputs.iter().map(|input| input.name.clone()).collect());
+        let outputs = list(self.outputs.iter().map(|&output| self.name(output)).collect());
+        writeln!(text, "Model(inputs = {inputs}, outputs = {outputs})")
+    }
+
+    /// Returns the statements that call the layers, a line each, without the inputs and the end.
+    pub fn statements(&self) -> String {
+        let mut text = String::new();
+        self.write_calls(&mut text).expect("text has room for more");
+        text
+    }
+
+    fn write_calls(&self, text: &mut String) -> std::fmt::Result {
         let mut bound = vec![false; self.layers.len()];
         for (index, call) in self.calls.iter().enumerate() {
             let layer = &self.layers[call.layer];
@@ -56,13 +78,7 @@ impl Network {
             };
             writeln!(text, "let {pattern} = {callee}({});", self.arguments(call))?;
         }
-        let list = |tensors: Vec<String>| match &tensors[..] {
-            [one] => one.clone(),
-            many => format!("[{}]", many.join(", ")),
-        };
-        let inputs = list(self.inputs.iter().map(|input| input.name.clone()).collect());
-        let outputs = list(self.outputs.iter().map(|&output| self.name(output)).collect());
-        writeln!(text, "Model(inputs = {inputs}, outputs = {outputs})")
+        Ok(())
     }
 
     /// Returns the arguments of a call.
@@ -91,8 +107,8 @@ impl Network {
         self.calls.iter().filter(|call| call.layer == layer).count() > 1
     }
 
-    /// Returns the variable that holds a tensor.
-    fn name(&self, tensor: Tensor) -> String {
+    /// Returns the variable that holds a tensor in the text.
+    pub fn name(&self, tensor: Tensor) -> String {
         match tensor {
             Tensor::Input(input) => self.inputs[input].name.clone(),
             Tensor::Output(index, output) => {

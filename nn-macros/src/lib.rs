@@ -201,6 +201,7 @@ fn model_or_fallback(syntax: &mut Syntax, mut diagnostics: Diagnostics) -> Token
     let (graph, attributes) = read(syntax, &mut diagnostics);
     // The editor's block comes first because an editor looks at the first place where it finds a token.
     let editor = editor::editor(syntax, &graph, &diagnostics.source);
+    diagnostics.forget_findings_in_files();
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(syntax, &graph, diagnostics)).collect();
     }
@@ -237,5 +238,8 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
     let item = Item::declared(syntax);
     let items = emit::emit(&item, graph, &diagnostics.source, &programs, budgets, &lints);
     let lints = emit::lints::uses(&item.attributes, &diagnostics.source, &diagnostics.warnings, allowed);
-    [items, lints].into_iter().collect()
+    let files = diagnostics.source.files.iter().map(|(file, _)| file);
+    // Tells rustc that the files were read.
+    let files = quote::quote!(#(const _: &[u8] = ::core::include_bytes!(#files);)*);
+    [items, lints, files].into_iter().collect()
 }

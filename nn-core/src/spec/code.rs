@@ -13,6 +13,7 @@
 //! | `nn0501` .. | training |
 //! | `nn0601` .. | memory |
 //! | `nn0701` .. | files of weights |
+//! | `nn0801` .. | files of networks |
 
 use crate::spec::text::Text;
 use core::fmt;
@@ -200,6 +201,13 @@ codes! {
     TensorRange = 707,
     /// NaN or infinity in a weight file
     TensorNotFinite = 708,
+
+    /// unreadable network file
+    NoNetwork = 801,
+    /// unsupported part of a network
+    NetworkPart = 802,
+    /// impossible part of a network
+    NetworkCut = 803,
 }
 
 /// The text before the code in a message.

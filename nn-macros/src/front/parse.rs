@@ -9,7 +9,7 @@ pub(crate) use split::{Body, Statement, position};
 
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
-use crate::front::{control, python, slips};
+use crate::front::{control, import, python, slips};
 use crate::source::{is_reserved, text};
 use end::is_end;
 use head::Head;
@@ -99,6 +99,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     if !ended {
         end::missing(&end, &mut syntax, diagnostics);
     }
+    import::whole(&mut syntax, diagnostics);
     // Whatever a loop has made of them, it is reported.
     if !bound.is_empty() {
         syntax.lets.insert(0, Let { names: bound, ..Let::default() });
