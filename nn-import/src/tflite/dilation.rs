@@ -3,20 +3,19 @@
 //! With blocks of `b`, padding `p` and crops `c`, these are one convolution without padding and with dilation `b`, on an
 //! input with `p - c` zeros around it. A sequence is made an image in between, by EXPAND_DIMS and RESHAPE.
 
+use super::links::Links;
 use super::model::{Dilation, Model};
 use super::operators as op;
 use super::pooling::index;
 use super::whole::Whole;
 
 pub(super) fn rewrite(model: &mut Model<'_, '_>) {
-    let mut place = 0;
-    while place < model.operators.len() {
+    let links = Links::new(model);
+    for place in 0..model.operators.len() {
         if model.operators[place].code == op::SPACE_TO_BATCH_ND
-            && let Some(chain) = Chain::find(model, place)
+            && let Some(chain) = Chain::find(model, &links, place)
         {
             chain.apply(model);
-        } else {
-            place += 1;
         }
     }
 }
@@ -34,17 +33,17 @@ struct Chain {
 }
 
 impl Chain {
-    fn find(model: &Model<'_, '_>, apart: usize) -> Option<Chain> {
+    fn find(model: &Model<'_, '_>, links: &Links, apart: usize) -> Option<Chain> {
         let operators = &model.operators;
         let constant = |operator: usize, place: usize| -> Option<Vec<i64>> {
             Some(Whole::constant(&model.tensors[operators[operator].inputs.get(place).copied()??])?.values)
         };
-        let mut next = only_reader(model, apart)?;
+        let mut next = links.only_reader(model, apart)?;
         let expand = (operators[next].code == op::EXPAND_DIMS).then_some(next);
         let mut added = 0;
         if let Some(expand) = expand {
             added = index(*constant(expand, 1)?.first()?, 4).ok()?;
-            next = only_reader(model, expand)?;
+            next = links.only_reader(model, expand)?;
         }
         let convolution = next;
         let options = operators[convolution].options;
@@ -58,10 +57,10 @@ impl Chain {
         if !plain || operators[convolution].dilation.is_some() {
             return None;
         }
-        next = only_reader(model, convolution)?;
+        next = links.only_reader(model, convolution)?;
         let squeeze = (expand.is_some() && matches!(operators[next].code, op::RESHAPE | op::SQUEEZE)).then_some(next);
         if let Some(squeeze) = squeeze {
-            next = only_reader(model, squeeze)?;
+            next = links.only_reader(model, squeeze)?;
         }
         let together = next;
         let blocks = constant(apart, 1)?;
@@ -104,18 +103,9 @@ impl Chain {
             squeeze.inputs.truncate(1);
             squeeze.squeezed = Some(added);
         }
-        model.operators.remove(together.max(apart));
-        model.operators.remove(together.min(apart));
+        // Nothing reads them any more.
+        for gone in [apart, together] {
+            model.operators[gone].outputs.clear();
+        }
     }
-}
-
-/// Returns the operator that reads the output of another one, if it is the only one, and reads it first.
-fn only_reader(model: &Model<'_, '_>, operator: usize) -> Option<usize> {
-    let &[output] = &model.operators[operator].outputs[..] else { return None };
-    let reads = |place: &usize| model.operators[*place].inputs.contains(&Some(output));
-    let mut readers = (0..model.operators.len()).filter(reads);
-    let (Some(reader), None) = (readers.next(), readers.next()) else { return None };
-    let once = model.operators[reader].inputs.iter().filter(|&&input| input == Some(output)).count() == 1;
-    let first = model.operators[reader].inputs.first() == Some(&Some(output));
-    (once && first && !model.outputs.contains(&output)).then_some(reader)
 }

@@ -2,51 +2,33 @@
 //!
 //! `GATHER(table, SELECT(x < 0, x + rows, x))` becomes `GATHER(table, x)`. An input of indices has no negative ones.
 
+use super::links::{Links, input};
 use super::model::Model;
 use super::operators as op;
 use super::whole::Whole;
 
 pub(super) fn rewrite(model: &mut Model<'_, '_>) {
-    let mut spare = Vec::new();
+    let links = Links::new(model);
     for gather in 0..model.operators.len() {
-        if model.operators[gather].code != op::GATHER {
-            continue;
-        }
-        if let Some((index, found)) = indices(model, gather) {
+        if model.operators[gather].code == op::GATHER
+            && let Some(index) = index(model, &links, gather)
+        {
             model.operators[gather].inputs[1] = Some(index);
-            spare.extend(found);
-        }
-    }
-    spare.sort_unstable();
-    spare.dedup();
-    // A later operator is dropped before those that it reads.
-    for &operator in spare.iter().rev() {
-        let outputs = &model.operators[operator].outputs;
-        let used =
-            model.operators.iter().any(|other| other.inputs.iter().flatten().any(|input| outputs.contains(input)))
-                || model.outputs.iter().any(|output| outputs.contains(output));
-        if !used {
-            model.operators.remove(operator);
         }
     }
 }
 
-/// Returns the indices that a table is read with, and the operators that only check them.
-fn indices(model: &Model<'_, '_>, gather: usize) -> Option<(usize, [usize; 3])> {
-    let maker = |tensor: usize, code: i32| {
-        let place = model.operators.iter().position(|operator| operator.outputs.contains(&tensor))?;
-        (model.operators[place].code == code).then_some(place)
-    };
-    let input = |operator: usize, place: usize| model.operators[operator].inputs.get(place).copied().flatten();
+/// Returns the indices that a table is read with, if other operators only check them.
+fn index(model: &Model<'_, '_>, links: &Links, gather: usize) -> Option<usize> {
     let number = |tensor: usize| Whole::constant(&model.tensors[tensor]).filter(|number| number.values.len() == 1);
-    let (table, chosen) = (input(gather, 0)?, input(gather, 1)?);
-    let select = maker(chosen, op::SELECT_V2).or_else(|| maker(chosen, op::SELECT))?;
-    let (less, sum, index) = (input(select, 0)?, input(select, 1)?, input(select, 2)?);
-    let (less, sum) = (maker(less, op::LESS)?, maker(sum, op::ADD)?);
+    let (table, chosen) = (input(model, gather, 0)?, input(model, gather, 1)?);
+    let select = links.maker(model, chosen, op::SELECT_V2).or_else(|| links.maker(model, chosen, op::SELECT))?;
+    let (less, sum, index) = (input(model, select, 0)?, input(model, select, 1)?, input(model, select, 2)?);
+    let (less, sum) = (links.maker(model, less, op::LESS)?, links.maker(model, sum, op::ADD)?);
     let rows = i64::try_from(*model.tensors[table].shape.first()?).ok()?;
-    let fits = input(less, 0) == Some(index)
-        && input(sum, 0) == Some(index)
-        && number(input(less, 1)?)?.values == [0]
-        && number(input(sum, 1)?)?.values == [rows];
-    fits.then_some((index, [less, sum, select]))
+    let fits = input(model, less, 0) == Some(index)
+        && input(model, sum, 0) == Some(index)
+        && number(input(model, less, 1)?)?.values == [0]
+        && number(input(model, sum, 1)?)?.values == [rows];
+    fits.then_some(index)
 }

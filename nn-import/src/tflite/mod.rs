@@ -6,13 +6,18 @@
 //! Source: the schema of version 3d, and the reference kernels of LiteRT 2.3.
 
 mod arrays;
+mod biases;
+mod composed;
 mod convolution;
 mod dense;
 mod dilation;
 mod elementwise;
+mod functions;
 mod indices;
+mod links;
 mod model;
 mod names;
+mod normalizations;
 mod operators;
 mod pooling;
 mod reader;
@@ -40,28 +45,46 @@ pub(crate) fn read(file: &[u8]) -> Result<Network, Error> {
     let damaged = |problem| Problem::new(format!("the file is damaged, or of a kind that is not read: {problem}"));
     let buffer = Buffer::new(file);
     let mut model = model::model(file, &buffer).map_err(damaged)?;
+    if let Some(problem) = quantised(&model) {
+        return Err(problem.into());
+    }
+    for rewrite in [
+        dilation::rewrite,
+        biases::rewrite,
+        functions::rewrite,
+        normalizations::rewrite,
+        indices::rewrite,
+        links::sweep,
+    ] {
+        rewrite(&mut model);
+    }
     let problems = unsupported(&model);
     if !problems.is_empty() {
         return Err(Error { problems });
     }
-    indices::rewrite(&mut model);
-    dilation::rewrite(&mut model);
     Reader::new(&model, file.len()).network()
 }
 
-/// Returns what no reading can change: quantised and sparse tensors, and operators that are not known.
+/// Returns the problem of a network of whole numbers.
+fn quantised(model: &Model<'_, '_>) -> Option<Problem> {
+    let tensor = model.tensors.iter().find(|tensor| tensor.dtype.is_quantised())?;
+    let quantization = tensor.quantization.as_ref();
+    let scales = quantization.map_or(String::new(), |quantization| match &quantization.scales[..] {
+        [scale] => {
+            format!(", with the scale {scale} and the zero point {:?}", quantization.zero_points.first().unwrap_or(&0))
+        }
+        scales => format!(", with {} scales along axis {}", scales.len(), quantization.axis),
+    });
+    let problem =
+        Problem::new(format!("the network is quantised: `{}` is of {}{scales}", tensor.name, tensor.dtype.name()));
+    Some(problem.help(
+        "networks of `float32` are read, also with weights of `float16`; int8 files come with the int8 form of models",
+    ))
+}
+
+/// Returns the problems that the kinds of tensors and operators are.
 fn unsupported(model: &Model<'_, '_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if let Some(tensor) = model.tensors.iter().find(|tensor| tensor.dtype.is_quantised()) {
-        let (name, dtype) = (tensor.name, tensor.dtype.name());
-        let numbers = tensor.quantization.as_ref().map_or(0, |quantization| quantization.scales.len());
-        let problem = Problem::new(format!("the network is quantised: `{name}` is of {dtype}, with scales: {numbers}"));
-        problems.push(problem.help(
-            "networks of `float32` are read, with weights of `float32` or `float16`; int8 files come with the int8 form of \
-             models",
-        ));
-        return problems;
-    }
     for tensor in model.tensors.iter().filter(|tensor| tensor.sparse) {
         problems.push(
             Problem::new(format!("the weights `{}` are stored without their zeros", tensor.name))

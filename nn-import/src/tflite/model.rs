@@ -121,6 +121,36 @@ pub(super) struct Operator<'a, 'b> {
     pub(super) dilation: Option<Dilation>,
     /// The axis that a SQUEEZE of a rewrite drops.
     pub(super) squeezed: Option<usize>,
+    /// The function that a rewrite found; the code says nothing then.
+    pub(super) made: Option<Made>,
+}
+
+/// A function that TensorFlow writes with several operators.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Made {
+    Activation(&'static str),
+    Normalization(Normalization),
+}
+
+/// A normalization over axes of the file's shape.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Normalization {
+    pub(super) formula: Formula,
+    pub(super) axes: Vec<i64>,
+    pub(super) epsilon: f64,
+    /// The tensors of the factor and the offset.
+    pub(super) gamma: Option<usize>,
+    pub(super) beta: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Formula {
+    /// By mean and variance.
+    Standard,
+    /// By the root of the mean square.
+    Root,
+    /// By the length.
+    Length,
 }
 
 /// A convolution in steps of several places, with zeros before and after both spatial axes.
@@ -204,7 +234,14 @@ pub(super) fn model<'a, 'b>(file: &'a [u8], buffer: &'b Buffer<'a>) -> Result<Mo
             options: Options(table.table(4)?),
             dilation: None,
             squeezed: None,
+            made: None,
         });
+    }
+    let mut made = vec![false; tensors.len()];
+    for &output in operators.iter().flat_map(|operator: &Operator<'_, '_>| &operator.outputs) {
+        if std::mem::replace(&mut made[output], true) || tensors[output].data.is_some() {
+            return Err(format!("the tensor {output} is made twice"));
+        }
     }
     Ok(Model {
         name: graph.text(4)?.filter(|name| !name.is_empty()).unwrap_or("model").into(),

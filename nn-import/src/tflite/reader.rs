@@ -4,7 +4,7 @@ use super::arrays::{Array, product};
 use super::model::{Dtype, Model, Operator};
 use super::operators as op;
 use super::whole::{self, Whole};
-use super::{convolution, dense, elementwise, names, pooling, sequences, shapes, slices};
+use super::{composed, convolution, dense, elementwise, names, pooling, sequences, shapes, slices};
 use crate::names::{Names, snake};
 use crate::network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
 use crate::problem::{Error, Problem};
@@ -84,39 +84,40 @@ impl Made {
 
 /// Whether an operator is read.
 pub(super) fn is_known(operator: &Operator<'_, '_>) -> bool {
-    matches!(
-        operator.code,
-        op::ADD..=op::DEPTHWISE_CONV_2D
-            | op::DEQUANTIZE
-            | op::FULLY_CONNECTED
-            | op::L2_NORMALIZATION
-            | op::LOGISTIC
-            | op::MAX_POOL_2D..=op::RESIZE_BILINEAR
-            | op::SOFTMAX
-            | op::TANH
-            | op::PAD..=op::GATHER
-            | op::BATCH_TO_SPACE_ND..=op::STRIDED_SLICE
-            | op::EXP
-            | op::SPLIT..=op::LOG_SOFTMAX
-            | op::CAST..=op::MAXIMUM
-            | op::MINIMUM..=op::LESS
-            | op::NEG
-            | op::PADV2
-            | op::SLICE
-            | op::TRANSPOSE_CONV
-            | op::TILE..=op::EXPAND_DIMS
-            | op::SHAPE
-            | op::REDUCE_PROD..=op::PACK
-            | op::UNPACK
-            | op::SQUARE
-            | op::RESIZE_NEAREST_NEIGHBOR..=op::LEAKY_RELU
-            | op::ELU
-            | op::HARD_SWISH
-            | op::SELECT_V2
-            | op::BATCH_MATMUL
-            | op::GELU
-            | op::RELU_0_TO_1
-    )
+    operator.made.is_some()
+        || matches!(
+            operator.code,
+            op::ADD..=op::DEPTHWISE_CONV_2D
+                | op::DEQUANTIZE
+                | op::FULLY_CONNECTED
+                | op::L2_NORMALIZATION
+                | op::LOGISTIC
+                | op::MAX_POOL_2D..=op::RESIZE_BILINEAR
+                | op::SOFTMAX
+                | op::TANH
+                | op::PAD..=op::GATHER
+                | op::BATCH_TO_SPACE_ND..=op::STRIDED_SLICE
+                | op::EXP
+                | op::SPLIT..=op::LOG_SOFTMAX
+                | op::CAST..=op::MAXIMUM
+                | op::MINIMUM..=op::LESS
+                | op::NEG
+                | op::PADV2
+                | op::SLICE
+                | op::TRANSPOSE_CONV
+                | op::TILE..=op::EXPAND_DIMS
+                | op::SHAPE
+                | op::REDUCE_PROD..=op::PACK
+                | op::UNPACK
+                | op::SQUARE
+                | op::RESIZE_NEAREST_NEIGHBOR..=op::LEAKY_RELU
+                | op::ELU
+                | op::HARD_SWISH
+                | op::SELECT_V2
+                | op::BATCH_MATMUL
+                | op::GELU
+                | op::RELU_0_TO_1
+        )
 }
 
 /// A file may have weights of this many times its length, since several layers can be of one constant.
@@ -227,6 +228,9 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         }
         if operator.outputs.is_empty() {
             return Err("it has no output".into());
+        }
+        if operator.made.is_some() {
+            return composed::read(self, operator);
         }
         let flows = inputs.iter().any(|input| matches!(input, Some(Known::Flow(_))));
         if operator.code == op::SHAPE {
