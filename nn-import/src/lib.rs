@@ -38,7 +38,7 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
 
 /// Returns whether a file looks like one that [`read`] reads.
 pub fn is_network(file: &[u8]) -> bool {
-    Zip::is_one(file) || Hdf5::is_one(file)
+    Zip::is_one(file) || Hdf5::is_one(file) || tflite::is_one(file)
 }
 
 /// Returns the name that is most like a misspelt one, if one is near.

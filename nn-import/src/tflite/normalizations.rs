@@ -106,14 +106,13 @@ impl Finder<'_, '_, '_> {
         })
     }
 
-    /// `x min(1 / √(Σ x²), 10⁶)`
+    /// `x min(1 / √(Σ x²), 10¹²)`
     fn length(&self, product: usize) -> Found {
         inputs(self.model, product)?.into_iter().find_map(|(x, inverse)| {
             let least = self.links.maker(self.model, inverse, op::MINIMUM)?;
             let (root, most) = (input(self.model, least, 0)?, input(self.model, least, 1)?);
             let (squares, axes) = self.reduced(self.of(root, op::RSQRT)?, op::SUM)?;
-            // The bound is 1 / √10⁻¹², as floats have it.
-            let bound = (scalar(self.model, most)? - 1e6).abs() <= 1.0;
+            let bound = scalar(self.model, most)? == f64::from(1e12f32);
             let fits = bound && self.of(squares, op::SQUARE)? == x;
             let found = Normalization { formula: Formula::Length, axes, epsilon: 0.0, gamma: None, beta: None };
             fits.then_some((x, found))

@@ -165,6 +165,9 @@ fn around(
     Ok(flow)
 }
 
+/// The most inputs of a Concatenate.
+const INPUTS: usize = 12;
+
 /// Reads tensors side by side.
 pub(super) fn join(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {
     let packs = operator.code == op::PACK;
@@ -196,15 +199,22 @@ pub(super) fn join(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>)
         // The axis is counted with the batch.
         let with_batch = axis != 0 && view[0] == 1;
         let part = |view: &[usize]| if with_batch { view[1..].to_vec() } else { view.to_vec() };
-        let inputs: Vec<_> = flows.iter().map(|flow| reader.shaped(flow, &part(&flow.view))).collect();
+        let mut inputs: Vec<_> = flows.iter().map(|flow| reader.shaped(flow, &part(&flow.view))).collect();
         let counted = if with_batch { axis } else { axis + 1 };
         let arguments = if axis + 1 == view.len() {
             vec![]
         } else {
             vec![("axis", Value::Int(i64::try_from(counted).unwrap_or(-1)))]
         };
-        let made = Made { words: &["concat"], ..Made::new("Concatenate", arguments) };
-        let tensor = reader.layer(Some(operator), made, &inputs)?;
+        let made = |words| Made { words, ..Made::new("Concatenate", arguments.clone()) };
+        while inputs.len() > INPUTS {
+            let joined: Result<Vec<_>, Wrong> = inputs
+                .chunks(INPUTS)
+                .map(|some| if let [one] = some { Ok(*one) } else { reader.layer(None, made(&[]), some) })
+                .collect();
+            inputs = joined?;
+        }
+        let tensor = reader.layer(Some(operator), made(&["concat"]), &inputs)?;
         Flow { tensor, shape: part(&view), view, whole: false }
     };
     let flow = super::elementwise::activated(reader, flow, activation)?;

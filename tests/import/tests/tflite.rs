@@ -1,7 +1,7 @@
 //! Files of TFLite: the layers of each file, with the numbers of the reference kernels (`tests/fixtures/tflite`).
 
 use nn::prelude::*;
-use nn::tensor::{flat, flat_mut, zeroed};
+use nn::tensor::{Sample, flat, flat_mut, zeroed};
 
 /// The numbers of a case: inputs `x0`, .. and outputs `y0`, .. of two samples.
 fn numbers(name: &str) -> Option<Vec<Vec<f32>>> {
@@ -13,9 +13,9 @@ fn numbers(name: &str) -> Option<Vec<Vec<f32>>> {
 }
 
 /// Returns a sample with these scalars.
-fn sample<S: Sample<Element: From<Wide>> + Copy>(numbers: &[f32]) -> Box<S> {
+fn sample<S: Sample<Element: From<Wide>>>(numbers: &[f32]) -> S {
     let mut sample = zeroed::<S>();
-    for (to, &from) in flat_mut(std::slice::from_mut(&mut *sample)).iter_mut().zip(numbers) {
+    for (to, &from) in flat_mut(std::slice::from_mut(&mut sample)).iter_mut().zip(numbers) {
         *to = Wide(from).into();
     }
     sample
@@ -48,30 +48,30 @@ fn agrees<S: Sample<Element = f32>>(case: &str, output: usize, sample: usize, go
     difference / largest
 }
 
-/// Tests networks: `name(inputs): outputs`.
+/// Tests networks: `name(place: input) in path: output = place`.
 macro_rules! networks {
-    ($($name:ident($($x:literal),+): $($field:ident = $y:literal),+;)*) => {
+    ($($name:ident($($x:literal: $type:ty),+) in $path:tt: $($field:ident = $y:literal),+;)*) => {
         $(
             #[test]
             fn $name() {
                 model! {
                     pub struct Net;
 
-                    Import(concat!("../../fixtures/tflite/", stringify!($name), ".tflite"))
+                    Import($path)
                 }
-                static NET: Net = include_weights!(Net, concat!("../../fixtures/tflite/", stringify!($name), ".tflite"));
+                static NET: Net = include_weights!(Net, $path);
                 for of in 0..2 {
                     let given = |input: usize| {
                         numbers(&format!("{}.x{input}", stringify!($name))).expect("the case has this input").swap_remove(of)
                     };
-                    let found = NET.call(networks!(@inputs given $($x),+));
+                    let found = NET.call(networks!(@inputs given $($x: $type),+));
                     networks!(@outputs stringify!($name), of, found, $($field = $y),+);
                 }
             }
         )*
     };
-    (@inputs $given:ident $x:literal) => { &sample(&$given($x)) };
-    (@inputs $given:ident $($x:literal),+) => { ($(&*sample(&$given($x))),+) };
+    (@inputs $given:ident $x:literal: $type:ty) => { &sample::<$type>(&$given($x)) };
+    (@inputs $given:ident $($x:literal: $type:ty),+) => { ($(&sample::<$type>(&$given($x))),+) };
     (@outputs $name:expr, $of:ident, $found:ident, $field:ident = $y:literal) => { agrees($name, $y, $of, &$found); };
     (@outputs $name:expr, $of:ident, $found:ident, $($field:ident = $y:literal),+) => {
         $(agrees($name, $y, $of, &$found.$field);)+
@@ -79,19 +79,21 @@ macro_rules! networks {
 }
 
 networks! {
-    images(0): y = 0;
-    dilated(0): y = 0;
-    sequence(0): y = 0;
-    larger(0): zero_padding2d = 0, conv2d_transpose_2_2 = 1, concatenate = 2, reshape_2 = 3;
-    longer(0): cropping1d = 0, reshape = 1, conv1d_transpose_1 = 2, zero_padding1d = 3;
-    slopes(0): activation_1 = 0, add = 1, activation = 2, add_1 = 3, leaky_re_lu = 4;
-    arithmetic(0, 1): dense_1_2 = 0, concatenate = 1;
-    positions(0): permute = 0, reshape_1 = 1, reshape_2 = 2, reshape_3 = 3, reshape_4 = 4;
-    dense_rows(0): y = 0;
-    one_by_one(0): flatten_1 = 0, dense_1_2 = 1, cropping1d = 2;
-    words(0): y = 0;
-    frames(0): y = 0;
-    halves(0): y = 0;
-    lstm(0): y = 0;
-    rnn(0): y = 0;
+    images(0: SMatrix<f32, 3, 120>) in "../../fixtures/tflite/images.tflite": y = 0;
+    dilated(0: SMatrix<f32, 2, 99>) in "../../fixtures/tflite/dilated.tflite": y = 0;
+    sequence(0: SMatrix<f32, 3, 20>) in "../../fixtures/tflite/sequence.tflite": y = 0;
+    larger(0: SMatrix<f32, 2, 12>) in "../../fixtures/tflite/larger.tflite": zero_padding2d = 0, conv2d_transpose_2_2 = 1, concatenate = 2, reshape_2 = 3;
+    longer(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/longer.tflite": cropping1d = 0, reshape = 1, conv1d_transpose_1 = 2, zero_padding1d = 3;
+    activations(0: SMatrix<f32, 6, 1>) in "../../fixtures/tflite/activations.tflite": y = 0;
+    slopes(0: SMatrix<f32, 2, 12>) in "../../fixtures/tflite/slopes.tflite": activation_1 = 0, add = 1, activation = 2, add_1 = 3, leaky_re_lu = 4;
+    arithmetic(0: SMatrix<f32, 6, 1>, 1: SMatrix<f32, 6, 12>) in "../../fixtures/tflite/arithmetic.tflite": dense_1_2 = 0, concatenate = 1;
+    positions(0: SMatrix<f32, 6, 4>) in "../../fixtures/tflite/positions.tflite": permute = 0, reshape_1 = 1, reshape_2 = 2, reshape_3 = 3, reshape_4 = 4;
+    dense_rows(0: SMatrix<f32, 3, 5>) in "../../fixtures/tflite/dense_rows.tflite": y = 0;
+    one_by_one(0: SMatrix<f32, 3, 5>) in "../../fixtures/tflite/one_by_one.tflite": flatten_1 = 0, dense_1_2 = 1, cropping1d = 2;
+    words(0: SMatrix<u32, 6, 1>) in "../../fixtures/tflite/words.tflite": y = 0;
+    frames(0: SMatrix<f32, 1, 48>) in "../../fixtures/tflite/frames.tflite": y = 0;
+    normalized(0: SMatrix<f32, 6, 12>, 1: SMatrix<f32, 6, 4>) in "../../fixtures/tflite/normalized.tflite": unit_normalization = 0, layer_normalization_1_1 = 1, group_normalization_1 = 2, mul_1 = 3, layer_normalization_3 = 4, layer_normalization_2_1 = 5;
+    halves(0: SMatrix<f32, 2, 64>) in "../../fixtures/tflite/halves.tflite": y = 0;
+    lstm(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/lstm.tflite": y = 0;
+    rnn(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/rnn.tflite": y = 0;
 }
