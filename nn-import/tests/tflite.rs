@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "lstm",
     "normalized",
     "one_by_one",
+    "operators",
     "positions",
     "rnn",
     "sequence",
@@ -96,7 +97,9 @@ fn no_change_of_bytes_breaks_the_reader() {
         state ^= state << 17;
         usize::try_from(state >> 33).expect("31 bits") % below
     };
-    for name in ["images", "dilated", "sequence", "larger", "normalized", "frames", "words", "lstm", "one_by_one", "int8"] {
+    for name in
+        ["images", "dilated", "sequence", "larger", "normalized", "frames", "words", "lstm", "one_by_one", "int8"]
+    {
         let whole = file(name);
         for _ in 0..2_000 {
             let mut changed = whole.clone();

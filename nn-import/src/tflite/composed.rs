@@ -1,8 +1,9 @@
 //! The functions that rewrites found: activations and normalizations.
 
+use super::flow::{Flow, Made, Wrong, number, word};
 use super::model::{Formula, Made as Found, Normalization, Operator};
 use super::pooling::index;
-use super::reader::{Flow, Made, Reader, Wrong, number, word};
+use super::reader::Reader;
 use crate::network::Value;
 
 pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {
@@ -67,7 +68,7 @@ fn normalization(
         place += 1;
     }
     let view = flow.view.clone();
-    let mut shape: Vec<usize> = super::reader::sample(&view).to_vec();
+    let mut shape: Vec<usize> = super::flow::sample(&view).to_vec();
     if grouped && !last {
         shape.truncate(shape.len() - 2);
         shape.push(features);

@@ -1,9 +1,10 @@
 //! Convolutions: their windows, and the layouts of their kernels.
 
 use super::arrays::product;
+use super::flow::{Flow, Made, Wrong, list, number, sizes, word};
 use super::model::{Dilation, Operator};
 use super::operators as op;
-use super::reader::{Flow, Made, Reader, Wrong, list, number, sizes, word};
+use super::reader::Reader;
 use crate::network::Value;
 
 /// The two spatial axes, or the only one of a tensor that became an image for the operator's sake.

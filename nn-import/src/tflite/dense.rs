@@ -1,9 +1,10 @@
 //! Products with a constant matrix.
 
 use super::convolution::{finish, fused};
+use super::flow::{Flow, Made, Wrong, number, sample};
 use super::model::Operator;
 use super::operators as op;
-use super::reader::{Flow, Made, Reader, Wrong, number, sample};
+use super::reader::Reader;
 
 pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {
     let flow = reader.floats(operator, 0)?;

@@ -2,9 +2,10 @@
 
 use super::arrays::Array;
 use super::convolution::fused;
+use super::flow::{Flow, Made, Wrong, list, sample, word};
 use super::model::Operator;
 use super::operators as op;
-use super::reader::{Flow, Made, Reader, Wrong, list, sample, word};
+use super::reader::Reader;
 use crate::network::Value;
 
 pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {

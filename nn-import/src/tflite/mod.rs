@@ -12,6 +12,7 @@ mod convolution;
 mod dense;
 mod dilation;
 mod elementwise;
+mod flow;
 mod functions;
 mod indices;
 mod links;

@@ -37,14 +37,23 @@ pub(super) fn layer(tensor: &str, words: &[&str]) -> Option<String> {
         words.iter().any(|word| last.starts_with(word))
     };
     // Steps that were joined have their paths in a row.
-    let paths = || tensor.split(';').filter(|path| !path.is_empty());
-    let path = paths().rfind(is_about).or_else(|| paths().next())?;
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let (last, before) = parts.split_last()?;
-    let found = before.iter().rev().find(|part| !INNER.contains(part)).unwrap_or(last);
+    let paths: Vec<&str> = tensor.split(';').filter(|path| !path.is_empty()).collect();
+    let about: Vec<&str> = paths.iter().copied().filter(is_about).collect();
+    let of = |path: &&str| {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let (last, before) = parts.split_last()?;
+        let found = before.iter().rev().find(|part| !INNER.contains(part)).unwrap_or(last);
+        Some((*found).to_owned())
+    };
+    // Constants that several layers share have the names of all; the layer has most of the paths.
+    let count = |name: &String| paths.iter().filter(|path| path.split('/').any(|part| part == name)).count();
+    let found = match &about[..] {
+        [] => paths.first().and_then(of)?,
+        about => about.iter().filter_map(of).max_by_key(count)?,
+    };
     let nothing =
         ["StatefulPartitionedCall", "PartitionedCall", "Identity", "arith.constant", "tfl.", "serving_default"];
-    (!nothing.iter().any(|nothing| found.starts_with(nothing))).then(|| (*found).to_owned())
+    (!nothing.iter().any(|nothing| found.starts_with(nothing))).then_some(found)
 }
 
 #[cfg(test)]

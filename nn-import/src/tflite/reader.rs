@@ -1,27 +1,16 @@
 //! The walk over the operators: each becomes layers, or another view of a tensor.
 
 use super::arrays::{Array, product};
+use super::flow::{Flow, Made, Wrong, list, sample};
 use super::model::{Dtype, Model, Operator};
 use super::operators as op;
 use super::whole::{self, Whole};
 use super::{composed, convolution, dense, elementwise, names, pooling, sequences, shapes, slices};
 use crate::names::{Names, snake};
-use crate::network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
+use crate::network::{Call, Input, Kind, Layer, Network, Tensor, Variable};
 use crate::problem::{Error, Problem};
 use std::cell::Cell;
 use std::collections::HashMap;
-
-/// A tensor that the network computes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Flow {
-    pub(super) tensor: Tensor,
-    /// The shape of the tensor in the network, without a batch.
-    pub(super) shape: Vec<usize>,
-    /// The shape in the file, with a batch of one sample. It has as many elements.
-    pub(super) view: Vec<usize>,
-    /// Whether it holds whole numbers.
-    pub(super) whole: bool,
-}
 
 /// What is known of a tensor of the file.
 #[derive(Clone)]
@@ -36,21 +25,6 @@ enum Known {
     Failed,
 }
 
-/// A failed operator: the message, and a cure.
-pub(super) struct Wrong(pub(super) String, pub(super) Option<&'static str>);
-
-impl From<String> for Wrong {
-    fn from(message: String) -> Self {
-        Wrong(message, None)
-    }
-}
-
-impl From<&str> for Wrong {
-    fn from(message: &str) -> Self {
-        Wrong(message.into(), None)
-    }
-}
-
 pub(super) struct Reader<'m, 'a, 'b> {
     pub(super) model: &'m Model<'a, 'b>,
     known: Vec<Option<Known>>,
@@ -63,23 +37,6 @@ pub(super) struct Reader<'m, 'a, 'b> {
     /// The bytes of weights that a file of this length may still make, and those that may still be read.
     left: usize,
     unread: Cell<usize>,
-}
-
-/// A layer and the constants that it is made of.
-pub(super) struct Made {
-    pub(super) class: &'static str,
-    pub(super) arguments: Vec<(&'static str, Value)>,
-    pub(super) variables: Vec<(&'static str, Numbers)>,
-    /// The tensors of the constants, which name the layer and say whether two are the same.
-    pub(super) constants: Vec<usize>,
-    /// The words that begin the name of the step in a tensor's name.
-    pub(super) words: &'static [&'static str],
-}
-
-impl Made {
-    pub(super) fn new(class: &'static str, arguments: Vec<(&'static str, Value)>) -> Self {
-        Made { class, arguments, variables: vec![], constants: vec![], words: &[] }
-    }
 }
 
 /// Whether an operator is read.
@@ -212,10 +169,10 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         };
         let shape = sample(&flow.view).to_vec();
         let tensor = self.shaped(&flow, &shape);
-        if !matches!(tensor, Tensor::Input(_)) {
+        if !matches!(tensor, Tensor::Input(_)) && !self.network.outputs.contains(&tensor) {
             return Ok(tensor);
         }
-        // A network has a layer, even if it computes nothing.
+        // An output is that of a layer, and no other output.
         self.layer(None, Made::new("Identity", vec![]), &[tensor])
     }
 
@@ -282,6 +239,12 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         let computed = whole::compute(operator, &numbers).ok_or("it computes constants, in a way that is not read")?;
         self.known[output] = Some(Known::Whole(computed));
         Ok(())
+    }
+
+    /// Whether an operator reads a tensor, or it is an output of the graph.
+    pub(super) fn is_used(&self, tensor: usize) -> bool {
+        self.model.outputs.contains(&tensor)
+            || self.model.operators.iter().any(|operator| operator.inputs.contains(&Some(tensor)))
     }
 
     fn known(&self, index: usize) -> Option<Known> {
@@ -404,7 +367,8 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         let output = operator
             .map_or("", |operator| operator.outputs.first().map_or("", |&output| self.model.tensors[output].name));
         let named = made.constants.first().map(|&constant| self.model.tensors[constant].name);
-        let source = named.and_then(|name| names::layer(name, made.words));
+        let named = named.map(|name| if made.words.is_empty() { name.to_owned() } else { format!("{name};{output}") });
+        let source = named.and_then(|name| names::layer(&name, made.words));
         let source = source.or_else(|| names::layer(output, made.words)).unwrap_or_else(|| snake(&class));
         let name = self.names.identifier(&source, "layer");
         let arguments = made.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -428,34 +392,4 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         }
         Ok(())
     }
-}
-
-/// Returns a shape without its batch of one.
-pub(super) fn sample(view: &[usize]) -> &[usize] {
-    match view {
-        [1, sample @ ..] if !sample.is_empty() => sample,
-        [] => &[1],
-        view => view,
-    }
-}
-
-/// Returns lengths as a value: `[3, 5]`.
-pub(super) fn list(lengths: &[usize]) -> Value {
-    Value::List(lengths.iter().map(|&length| number(length)).collect())
-}
-
-/// Returns lengths as a value: one number if they are all the same.
-pub(super) fn sizes(lengths: &[usize]) -> Value {
-    match lengths {
-        [first, rest @ ..] if rest.iter().all(|length| length == first) => number(*first),
-        _ => list(lengths),
-    }
-}
-
-pub(super) fn number(length: usize) -> Value {
-    Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
-}
-
-pub(super) fn word(word: &str) -> Value {
-    Value::Word(word.into())
 }

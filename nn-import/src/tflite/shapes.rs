@@ -1,10 +1,11 @@
 //! Other shapes and orders of axes.
 
 use super::arrays::product;
+use super::flow::{Flow, Made, Wrong, list, number};
 use super::model::{Dtype, Operator};
 use super::operators as op;
 use super::pooling::index;
-use super::reader::{Flow, Made, Reader, Wrong, list, number};
+use super::reader::Reader;
 
 pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {
     let flow = reader.flow(operator, 0)?;

@@ -1,9 +1,10 @@
 //! Parts of tensors, zeros around them, and tensors side by side.
 
+use super::flow::{Flow, Made, Wrong, list, sample};
 use super::model::Operator;
 use super::operators as op;
 use super::pooling::index;
-use super::reader::{Flow, Made, Reader, Wrong, list, sample};
+use super::reader::Reader;
 use crate::network::Value;
 
 pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result<(), Wrong> {
@@ -100,7 +101,8 @@ fn split(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>) -> Result
         return Err(format!("it makes {parts} parts of an axis of length {length}").into());
     }
     let each = length / parts;
-    for part in 0..parts {
+    let used: Vec<bool> = operator.outputs.iter().map(|&output| reader.is_used(output)).collect();
+    for part in (0..parts).filter(|&part| used[part]) {
         let mut cut = vec![(0, 0); flow.view.len()];
         cut[axis] = (part * each, length - (part + 1) * each);
         let mut found = around(reader, operator, flow.clone(), &cut, ["Cropping2D", "Cropping1D", "cropping"])?;

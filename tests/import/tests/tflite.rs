@@ -94,6 +94,10 @@ networks! {
     frames(0: SMatrix<f32, 1, 48>) in "../../fixtures/tflite/frames.tflite": y = 0;
     normalized(0: SMatrix<f32, 6, 12>, 1: SMatrix<f32, 6, 4>) in "../../fixtures/tflite/normalized.tflite": unit_normalization = 0, layer_normalization_1_1 = 1, group_normalization_1 = 2, mul_1 = 3, layer_normalization_3 = 4, layer_normalization_2_1 = 5;
     halves(0: SMatrix<f32, 2, 64>) in "../../fixtures/tflite/halves.tflite": y = 0;
+    operators(0: SMatrix<f32, 6, 12>) in "../../fixtures/tflite/operators.tflite":
+        unit_normalization = 0, reshape_11 = 1, reshape_12 = 2, global_max_pooling1d_1 = 3, reshape_13 = 4,
+        identity = 5, concatenate = 6, concatenate_1 = 7, reshape_14 = 8, reshape_15 = 9, up_sampling2d_1 =
+        10, up_sampling2d = 11, permute_2 = 12, activation_1 = 13, conv2d_transpose = 14;
     lstm(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/lstm.tflite": y = 0;
     rnn(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/rnn.tflite": y = 0;
 }
