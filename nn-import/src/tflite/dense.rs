@@ -26,7 +26,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_, '_>, operator: &Operator<'_, '_>)
     }
     let keeps = !product || options.flag(2)?;
     let elements: usize = flow.view.iter().product();
-    if inputs == 0 || units == 0 || elements % inputs != 0 || (keeps && flow.view.last() != Some(&inputs)) {
+    if inputs == 0 || units == 0 || !elements.is_multiple_of(inputs) || (keeps && flow.view.last() != Some(&inputs)) {
         return Err(format!("its input has the shape {:?}, but its weights take {inputs} numbers", flow.view).into());
     }
     let rows = elements / inputs;

@@ -1,7 +1,7 @@
 //! A rewrite: TensorFlow writes a dilated convolution as SPACE_TO_BATCH_ND, a convolution and BATCH_TO_SPACE_ND.
 //!
-//! With blocks of `b`, padding `p` and crops `c`, these are one convolution without padding and with dilation `b`, on an
-//! input with `p - c` zeros around it. A sequence is made an image in between, by EXPAND_DIMS and RESHAPE.
+//! With blocks of `b`, padding `p` and crops `c`, these are one convolution without padding and with dilation `b`, on
+//! an input with `p - c` zeros around it. A sequence is made an image in between, by EXPAND_DIMS and RESHAPE.
 
 use super::links::Links;
 use super::model::{Dilation, Model};

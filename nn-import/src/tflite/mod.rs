@@ -1,7 +1,11 @@
 //! TFLite: networks of `float32`, and weights of `float16`.
 //!
-//! A file of TFLite has no layers, but operators on tensors with a batch. They are read for a batch of one sample: views
+//! A file of TFLite has no layers, but operators on tensors with a batch. They are read for a batch of one sample. Views
 //! such as RESHAPE cost nothing until an operator needs the axes that they make.
+//!
+//! The stages: `model` is the file as data, also of quantised networks. Rewrites on it (`dilation`, `biases`,
+//! `functions`, `normalizations`, `indices`) put together what TensorFlow writes with several operators. `reader` walks
+//! over the operators, and the other modules make layers of each kind.
 //!
 //! Source: the schema of version 3d, and the reference kernels of LiteRT 2.3.
 

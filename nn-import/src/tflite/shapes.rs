@@ -57,7 +57,7 @@ fn reshaped(view: &[usize], stated: &[i64]) -> Result<Vec<usize>, Wrong> {
     let elements: usize = view.iter().product();
     let known: Vec<usize> = stated.iter().filter_map(|&length| usize::try_from(length).ok()).collect();
     let known = product(&known).filter(|&known| known > 0).ok_or_else(wrong)?;
-    if stated.len() > 8 || elements % known != 0 || stated.iter().filter(|&&length| length < 0).count() > 1 {
+    if stated.len() > 8 || !elements.is_multiple_of(known) || stated.iter().filter(|&&length| length < 0).count() > 1 {
         return Err(wrong());
     }
     let shape: Vec<usize> = stated.iter().map(|&length| usize::try_from(length).unwrap_or(elements / known)).collect();
