@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     "one_by_one",
     "operators",
     "positions",
+    "prelu",
     "rnn",
     "sequence",
     "slopes",

@@ -46,6 +46,9 @@ fn normalization(
     if groups != 1 || class == "GroupNormalization" {
         made.arguments.push(("groups", number(groups)));
     }
+    if !found.epsilon.is_finite() {
+        return Err(format!("its epsilon is {}", found.epsilon).into());
+    }
     if found.epsilon != f64::from(default) {
         made.arguments.push(("epsilon", Value::Float(found.epsilon)));
     }

@@ -61,7 +61,23 @@ pub(super) fn inputs(model: &Model<'_, '_>, operator: usize) -> Option<[(usize, 
 /// Whether a tensor is a constant of floats.
 pub(super) fn is_array(model: &Model<'_, '_>, tensor: usize) -> bool {
     let tensor = &model.tensors[tensor];
-    tensor.dtype == Dtype::F32 && tensor.data.is_some()
+    matches!(tensor.dtype, Dtype::F32 | Dtype::F16) && tensor.data.is_some()
+}
+
+/// A rewrite: weights of `float16` are read where they are made `float32`.
+pub(super) fn halves(model: &mut Model<'_, '_>) {
+    let mut from = vec![None; model.tensors.len()];
+    for operator in model.operators.iter().filter(|operator| operator.code == op::DEQUANTIZE) {
+        if let (&[Some(input)], &[output]) = (&operator.inputs[..], &operator.outputs[..])
+            && model.tensors[input].dtype == Dtype::F16
+            && model.tensors[input].data.is_some()
+        {
+            from[output] = Some(input);
+        }
+    }
+    for input in model.operators.iter_mut().flat_map(|operator| operator.inputs.iter_mut().flatten()) {
+        *input = from[*input].unwrap_or(*input);
+    }
 }
 
 /// Returns a constant of one float.

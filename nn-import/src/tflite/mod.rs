@@ -1,7 +1,7 @@
 //! TFLite: networks of `float32`, and weights of `float16`.
 //!
-//! A file of TFLite has no layers, but operators on tensors with a batch. They are read for a batch of one sample. Views
-//! such as RESHAPE cost nothing until an operator needs the axes that they make.
+//! A file of TFLite has no layers, but operators on tensors with a batch. They are read for a batch of one sample.
+//! Views such as RESHAPE cost nothing until an operator needs the axes that they make.
 //!
 //! The stages: `model` is the file as data, also of quantised networks. Rewrites on it (`dilation`, `biases`,
 //! `functions`, `normalizations`, `indices`) put together what TensorFlow writes with several operators. `reader` walks
@@ -54,6 +54,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Network, Error> {
         return Err(problem.into());
     }
     for rewrite in [
+        links::halves,
         dilation::rewrite,
         biases::rewrite,
         functions::rewrite,
@@ -90,6 +91,11 @@ fn quantised(model: &Model<'_, '_>) -> Option<Problem> {
 /// Returns the problems that the kinds of tensors and operators are.
 fn unsupported(model: &Model<'_, '_>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let is_flow = |code: i32| [operators::WHILE, operators::IF, operators::CALL_ONCE].contains(&code);
+    if model.graphs.len() > 1 && !model.operators.iter().any(|operator| is_flow(operator.code)) {
+        let problem = Problem::new(format!("the file has several graphs: `{}`", model.graphs.join("`, `")));
+        problems.push(problem.help("convert one signature of the model"));
+    }
     for tensor in model.tensors.iter().filter(|tensor| tensor.sparse) {
         problems.push(
             Problem::new(format!("the weights `{}` are stored without their zeros", tensor.name))
@@ -106,9 +112,9 @@ fn unsupported(model: &Model<'_, '_>) -> Vec<Problem> {
         let problem = Problem::of(&name, &class, "this operator is not supported");
         problems.push(match operator.code {
             operators::CUSTOM => problem.help("operators of TFLite's own are read; this one is of another library"),
-            operators::WHILE | operators::IF | operators::CALL_ONCE => problem.help(format!(
-                "loops and conditions are not read, and the file has {} graphs; recurrent layers are read from `.keras`",
-                model.graphs
+            code if is_flow(code) => problem.help(format!(
+                "loops and conditions are not read; the file has the graphs `{}`. Recurrent layers are read from `.keras`",
+                model.graphs.join("`, `")
             )),
             _ => problem,
         });

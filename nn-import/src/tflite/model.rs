@@ -9,8 +9,8 @@ use crate::formats::flatbuffer::{Buffer, Table};
 /// The part of a file that computes: its first graph.
 pub(super) struct Model<'a, 'b> {
     pub(super) name: String,
-    /// The number of graphs. Those behind the first are the parts of loops and conditions.
-    pub(super) graphs: usize,
+    /// The names of all graphs. Those behind the first are the parts of loops and conditions, or other models.
+    pub(super) graphs: Vec<&'a str>,
     pub(super) tensors: Vec<Tensor<'a>>,
     pub(super) operators: Vec<Operator<'a, 'b>>,
     /// The tensors that are given and asked for.
@@ -243,9 +243,10 @@ pub(super) fn model<'a, 'b>(file: &'a [u8], buffer: &'b Buffer<'a>) -> Result<Mo
             return Err(format!("the tensor {output} is made twice"));
         }
     }
+    let names = graphs.iter().map(|graph| Ok(graph.text(4)?.unwrap_or_default())).collect::<Result<_, Damaged>>()?;
     Ok(Model {
         name: graph.text(4)?.filter(|name| !name.is_empty()).unwrap_or("model").into(),
-        graphs: graphs.len(),
+        graphs: names,
         inputs: indices(*graph, 1)?,
         outputs: indices(*graph, 2)?,
         operators,

@@ -45,7 +45,6 @@ pub(super) fn is_known(operator: &Operator<'_, '_>) -> bool {
         || matches!(
             operator.code,
             op::ADD..=op::DEPTHWISE_CONV_2D
-                | op::DEQUANTIZE
                 | op::FULLY_CONNECTED
                 | op::L2_NORMALIZATION
                 | op::LOGISTIC
@@ -129,7 +128,22 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
         if problems.is_empty() && self.model.outputs.is_empty() {
             problems.push(Problem::new("the graph has no output"));
         }
+        if let Some(name) = self.both() {
+            let problem = Problem::of(&name, "input", "it is read as indices and as numbers");
+            problems.push(problem.help("an input is read by tables only, or by other layers only"));
+        }
         if problems.is_empty() { Ok(self.network) } else { Err(Error { problems }) }
+    }
+
+    /// Returns an input that tables and other layers read.
+    fn both(&self) -> Option<String> {
+        let network = &self.network;
+        let others = network.calls.iter().filter(|call| network.layers[call.layer].kind.class != "Embedding");
+        let inputs = others.flat_map(|call| &call.inputs).filter_map(|tensor| match tensor {
+            Tensor::Input(input) => network.inputs.get(*input),
+            Tensor::Output(..) => None,
+        });
+        inputs.filter(|input| input.whole).map(|input| input.name.clone()).next()
     }
 
     fn input(&mut self, index: usize) -> Result<(), Problem> {
@@ -228,10 +242,6 @@ impl<'m, 'a, 'b> Reader<'m, 'a, 'b> {
     /// Reads an operator on constants.
     fn constant(&mut self, operator: &Operator<'_, '_>, inputs: &[Option<Known>]) -> Result<(), Wrong> {
         let [output] = operator.outputs[..] else { return Err("it computes constants".into()) };
-        if let (op::DEQUANTIZE, [Some(Known::Array(from))]) = (operator.code, inputs) {
-            self.known[output] = Some(Known::Array(*from));
-            return Ok(());
-        }
         let numbers: Vec<Option<Whole>> = inputs
             .iter()
             .map(|input| if let Some(Known::Whole(numbers)) = input { Some(numbers.clone()) } else { None })

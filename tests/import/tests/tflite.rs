@@ -99,5 +99,6 @@ networks! {
         identity = 5, concatenate = 6, concatenate_1 = 7, reshape_14 = 8, reshape_15 = 9, up_sampling2d_1 =
         10, up_sampling2d = 11, permute_2 = 12, activation_1 = 13, conv2d_transpose = 14;
     lstm(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/lstm.tflite": y = 0;
+    prelu(0: SMatrix<f32, 2, 12>) in "../../fixtures/tflite/prelu.tflite": y = 0;
     rnn(0: SMatrix<f32, 2, 5>) in "../../fixtures/tflite/rnn.tflite": y = 0;
 }
