@@ -105,7 +105,7 @@ fn unsupported(model: &Model<'_, '_>) -> Vec<Problem> {
     let mut told: Vec<String> = Vec::new();
     for operator in &model.operators {
         let class = operator.class();
-        if reader::is_known(operator) || told.contains(&class) {
+        if operator.made.is_some() || operators::is_known(operator.code) || told.contains(&class) {
             continue;
         }
         let name = names::label(model, operator);

@@ -71,6 +71,42 @@ pub(super) const CALL_ONCE: i32 = 129;
 pub(super) const GELU: i32 = 150;
 pub(super) const RELU_0_TO_1: i32 = 152;
 
+/// Whether an operator is read.
+pub(super) fn is_known(code: i32) -> bool {
+    matches!(
+        code,
+        ADD..=DEPTHWISE_CONV_2D
+            | FULLY_CONNECTED
+            | L2_NORMALIZATION
+            | LOGISTIC
+            | MAX_POOL_2D..=RESIZE_BILINEAR
+            | SOFTMAX
+            | TANH
+            | PAD..=GATHER
+            | BATCH_TO_SPACE_ND..=STRIDED_SLICE
+            | EXP
+            | SPLIT..=LOG_SOFTMAX
+            | CAST..=MAXIMUM
+            | MINIMUM..=LESS
+            | NEG
+            | PADV2
+            | SLICE
+            | TRANSPOSE_CONV
+            | TILE..=EXPAND_DIMS
+            | SHAPE
+            | REDUCE_PROD..=PACK
+            | UNPACK
+            | SQUARE
+            | RESIZE_NEAREST_NEIGHBOR..=LEAKY_RELU
+            | ELU
+            | HARD_SWISH
+            | SELECT_V2
+            | BATCH_MATMUL
+            | GELU
+            | RELU_0_TO_1
+    )
+}
+
 /// The names, by number.
 const NAMES: &str = "\
     ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR \

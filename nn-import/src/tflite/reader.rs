@@ -39,43 +39,6 @@ pub(super) struct Reader<'m, 'a, 'b> {
     unread: Cell<usize>,
 }
 
-/// Whether an operator is read.
-pub(super) fn is_known(operator: &Operator<'_, '_>) -> bool {
-    operator.made.is_some()
-        || matches!(
-            operator.code,
-            op::ADD..=op::DEPTHWISE_CONV_2D
-                | op::FULLY_CONNECTED
-                | op::L2_NORMALIZATION
-                | op::LOGISTIC
-                | op::MAX_POOL_2D..=op::RESIZE_BILINEAR
-                | op::SOFTMAX
-                | op::TANH
-                | op::PAD..=op::GATHER
-                | op::BATCH_TO_SPACE_ND..=op::STRIDED_SLICE
-                | op::EXP
-                | op::SPLIT..=op::LOG_SOFTMAX
-                | op::CAST..=op::MAXIMUM
-                | op::MINIMUM..=op::LESS
-                | op::NEG
-                | op::PADV2
-                | op::SLICE
-                | op::TRANSPOSE_CONV
-                | op::TILE..=op::EXPAND_DIMS
-                | op::SHAPE
-                | op::REDUCE_PROD..=op::PACK
-                | op::UNPACK
-                | op::SQUARE
-                | op::RESIZE_NEAREST_NEIGHBOR..=op::LEAKY_RELU
-                | op::ELU
-                | op::HARD_SWISH
-                | op::SELECT_V2
-                | op::BATCH_MATMUL
-                | op::GELU
-                | op::RELU_0_TO_1
-        )
-}
-
 /// A file may have weights of this many times its length, since several layers can be of one constant.
 const SHARES: usize = 4;
 
