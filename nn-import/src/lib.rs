@@ -1,4 +1,4 @@
-//! Readers of trained networks: Keras (`.keras`, `.h5`).
+//! Readers of trained networks: Keras (`.keras`, `.h5`) and TFLite.
 
 #![forbid(unsafe_code)]
 
@@ -10,6 +10,7 @@ mod network;
 mod numbers;
 mod problem;
 mod text;
+mod tflite;
 
 pub use network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
 pub use problem::{Error, Problem};
@@ -28,13 +29,16 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
     if Hdf5::is_one(file) {
         return keras::h5(&Hdf5::open(file).map_err(Problem::new)?);
     }
+    if tflite::is_one(file) {
+        return tflite::read(file);
+    }
     Err(Problem::new("this is no file of a network that is known: `.keras`, `.h5`, `.tflite` and `.onnx` are read")
         .into())
 }
 
 /// Returns whether a file looks like one that [`read`] reads.
 pub fn is_network(file: &[u8]) -> bool {
-    Zip::is_one(file) || Hdf5::is_one(file)
+    Zip::is_one(file) || Hdf5::is_one(file) || tflite::is_one(file)
 }
 
 /// Returns the name that is most like a misspelt one, if one is near.
