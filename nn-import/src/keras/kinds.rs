@@ -73,7 +73,9 @@ impl Reader<'_> {
             let field = renamed(class, field);
             match spec.args.iter().find(|arg| arg.name == field) {
                 Some(arg) if matches!(arg.kind, nn_core::spec::Kind::Layer) => {
-                    if let Some(inner) = self.kind(Config::new(json)) {
+                    if let Some(mut inner) = self.kind(Config::new(json)) {
+                        // The wrapper says whether it is frozen.
+                        inner.arguments.retain(|(name, _)| name != "trainable");
                         required.push((0, arg.name.to_owned(), Value::Layer(Box::new(inner))));
                     }
                 }

@@ -2,9 +2,11 @@
 //!
 //! Source: Keras 3.15.1, `keras/src/saving` and `keras/src/legacy/saving`.
 
+mod calls;
 mod config;
 mod functional;
 mod kinds;
+mod masks;
 mod nodes;
 mod operations;
 mod variables;

@@ -58,6 +58,11 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
                 fail(format!("the file has no weights at `layers/{name}`"))
             }
             (Part::Model(inner), Ok(Some(group))) => archive(&group, inner, network, problems),
+            (Part::Distributed(inner), Ok(Some(group))) => match group.member("layer") {
+                Ok(Some(group)) => archive(&group, inner, network, problems),
+                Ok(None) => fail(format!("the file has no weights at `layers/{name}/layer`")),
+                Err(problem) => fail(problem),
+            },
             (Part::Layer(index, expected), Ok(Some(group))) => {
                 for variable in expected {
                     let found = group.member(&variable.path).and_then(|object| match object {
@@ -82,12 +87,17 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
 }
 
 fn h5(root: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mut Vec<Problem>) {
+    // One problem of the group, and not one of each layer.
+    if let Err(problem) = root.member("-") {
+        problems.push(super::damaged(problem));
+        return;
+    }
     for entry in tree {
         let expected = match &entry.part {
             Part::Nothing => continue,
             Part::Layer(index, expected) => expected.iter().map(|variable| (*index, variable)).collect(),
             // A model inside has the trained variables of all its layers first.
-            Part::Model(inner) => {
+            Part::Model(inner) | Part::Distributed(inner) => {
                 let mut all = Vec::new();
                 collect(inner, &mut all);
                 let (trained, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, variable)| variable.trained);
@@ -104,7 +114,7 @@ fn collect<'a>(tree: &'a Tree, all: &mut Vec<(usize, &'a Expected)>) {
     for entry in tree {
         match &entry.part {
             Part::Layer(index, expected) => all.extend(expected.iter().map(|variable| (*index, variable))),
-            Part::Model(inner) => collect(inner, all),
+            Part::Model(inner) | Part::Distributed(inner) => collect(inner, all),
             Part::Nothing => {}
         }
     }

@@ -19,6 +19,9 @@ pub(super) enum Read {
 
 /// Reads the value of an argument.
 pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
+    if spec.name == "data_format" && json == "channels_first" {
+        return Read::Wrong("`data_format = channels_first` is not supported; samples here are channels last".into());
+    }
     let value = match spec.kind {
         Kind::Activation(_) | Kind::ActivationAfter => return activation(spec, json, version),
         Kind::Initializer => return initializer(spec.name, json),
@@ -133,6 +136,14 @@ pub(super) fn activation(spec: &ArgSpec, json: &Json, version: &str) -> Read {
         "leaky_re_lu" => "leaky_relu",
         name => name,
     };
+    // A ReLU layer in the place of an activation: `ReLU(6.0)` is `relu6`.
+    let (name, fields) = match fields {
+        Some(config) if name == "relu" => match relu(config) {
+            Some(name) => (name, None),
+            None => return Read::Wrong("an activation `ReLU` with these numbers is not supported; as a layer it is".into()),
+        },
+        fields => (name, fields),
+    };
     if name == "hard_sigmoid" && version < "3" {
         return Read::Wrong(
             "`hard_sigmoid` of Keras 2 is another function than that of Keras 3: max(0, min(1, 0.2 x + 0.5))".into(),
@@ -149,6 +160,19 @@ pub(super) fn activation(spec: &ArgSpec, json: &Json, version: &str) -> Read {
         return Read::Default;
     }
     with_fields(found, name, fields)
+}
+
+/// Returns the activation that a layer `ReLU` is.
+fn relu(config: Config<'_>) -> Option<&'static str> {
+    let is_zero = |field: &str| config.get(field).as_f64().unwrap_or_default() == 0.0;
+    if !is_zero("negative_slope") || !is_zero("threshold") {
+        return None;
+    }
+    match float(config.get("max_value")) {
+        None if config.get("max_value").is_null() => Some("relu"),
+        Some(Value::Float(6.0)) => Some("relu6"),
+        _ => None,
+    }
 }
 
 /// Reads an initializer. Trained numbers replace those of an initializer, so one that is not supported is left out.
@@ -203,7 +227,7 @@ fn with_fields(found: &ValueSpec, name: &str, config: Option<Config<'_>>) -> Rea
                 None if value.is_null() => {}
                 None => return Read::Wrong(format!("`{field} = {value}` of `{name}` is not supported")),
             },
-            None if value.is_null() || ["seed", "name", "dtype", "trainable"].contains(&field) => {}
+            None if value.is_null() || ["seed", "name", "dtype", "trainable", "function"].contains(&field) => {}
             None => return Read::Wrong(format!("`{field} = {value}` of `{name}` is not supported")),
         }
     }
@@ -214,4 +238,13 @@ fn with_fields(found: &ValueSpec, name: &str, config: Option<Config<'_>>) -> Rea
 fn nearest(name: &str, specs: &[ValueSpec]) -> String {
     let names = specs.iter().flat_map(|spec| spec.names).copied();
     crate::nearest(name, names).map_or(String::new(), |near| format!("; `{near}` is"))
+}
+
+/// Reads a function as an activation, with its numbers.
+pub(super) fn function(name: &str, config: Config<'_>) -> Option<Value> {
+    let found = ACTIVATIONS.iter().find(|spec| spec.names.contains(&name))?;
+    match with_fields(found, name, Some(config)) {
+        Read::Value(value) => Some(value),
+        _ => None,
+    }
 }
