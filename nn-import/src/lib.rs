@@ -9,9 +9,14 @@ mod network;
 mod numbers;
 mod problem;
 mod text;
+mod weights;
+
+#[cfg(test)]
+mod tests;
 
 pub use network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
 pub use problem::{Error, Problem};
+pub use weights::{Wanted, weights};
 
 use formats::hdf5::Hdf5;
 use formats::zip::Zip;

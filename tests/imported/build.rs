@@ -1,4 +1,4 @@
-//! Reads the files of `tests/fixtures/keras_files.safetensors`, and writes a module with a model and a test for each.
+//! Reads the files in `tests/fixtures/keras*_files.safetensors`, and writes a module with a model and a test for each.
 //!
 //! `NN_IMPORTED=word` takes only files whose names have `word`.
 
@@ -9,20 +9,34 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/keras_files.safetensors");
-    println!("cargo::rerun-if-changed={}", fixtures.display());
     println!("cargo::rerun-if-env-changed=NN_IMPORTED");
     let word = env::var("NN_IMPORTED").unwrap_or_default();
     let folder = env::var("OUT_DIR").expect("cargo gives a folder");
-    let bytes = fs::read(&fixtures).expect("the fixtures are there");
-    let tensors = SafeTensors::deserialize(&bytes).expect("the fixtures are a file of safetensors");
     let (mut text, mut graphs) = (String::new(), Vec::<(String, String)>::new());
-    let mut names: Vec<&str> = tensors.names().into_iter().filter(|name| name.contains(&word)).collect();
-    names.sort_unstable_by_key(|name| name.ends_with(".h5"));
+    for fixtures in ["keras_files", "keras_legacy_files"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/{fixtures}.safetensors"));
+        println!("cargo::rerun-if-changed={}", path.display());
+        let bytes = fs::read(&path).expect("the fixtures are there");
+        let tensors = SafeTensors::deserialize(&bytes).expect("the fixtures are a file of safetensors");
+        models(&tensors, &word, &folder, &mut text, &mut graphs);
+    }
+    fs::write(format!("{folder}/models.rs"), text).expect("the folder is there");
+}
+
+/// Writes the modules of the files in a file of fixtures.
+fn models(
+    tensors: &SafeTensors<'_>,
+    word: &str,
+    folder: &str,
+    text: &mut String,
+    graphs: &mut Vec<(String, String)>,
+) {
+    let mut names: Vec<&str> = tensors.names().into_iter().filter(|name| name.contains(word)).collect();
+    names.sort_unstable_by_key(|name| (name.ends_with(".h5"), *name));
     for name in names {
         let (model, kind) = match (name.strip_suffix(".keras"), name.strip_suffix(".h5")) {
             (Some(model), _) => (model, "keras"),
-            (_, Some(model)) if !model.ends_with(".weights") => (model, "h5"),
+            (_, Some(model)) if !model.contains('.') => (model, "h5"),
             _ => continue,
         };
         let packed = tensors.tensor(name).expect("the array is there").data();
@@ -40,7 +54,7 @@ fn main() {
                 .expect("text has room for more");
                 let (_, outputs) = graph.rsplit_once("outputs = ").expect("a graph ends with its outputs");
                 let outputs: Vec<&str> = outputs.trim_matches(['[', ']', ')', '\n']).split(", ").collect();
-                test(&mut text, model, &format!("{folder}/{module}.safetensors"), &network, &outputs);
+                test(text, model, &format!("{folder}/{module}.safetensors"), &network, &outputs);
                 graphs.push((module, graph));
             }
             Err(error) => {
@@ -50,7 +64,6 @@ fn main() {
             }
         }
     }
-    fs::write(format!("{folder}/models.rs"), text).expect("the folder is there");
 }
 
 /// Writes a test that compares the outputs of a model.

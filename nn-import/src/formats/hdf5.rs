@@ -23,6 +23,8 @@ pub(crate) struct Hdf5<'a> {
     bytes: Bytes<'a>,
     root: usize,
     parts: Rc<Cell<usize>>,
+    /// The bytes of the datasets that were read.
+    taken: Rc<Cell<usize>>,
     /// The groups that were read, by the addresses of their headers.
     groups: Rc<RefCell<HashMap<usize, Group<'a>>>>,
 }
@@ -73,7 +75,7 @@ impl<'a> Hdf5<'a> {
         if bytes.u64(24)? != 0 {
             return Err("it begins inside another file".into());
         }
-        Ok(Hdf5 { bytes, root: bytes.u64(64)?, parts: Rc::default(), groups: Rc::default() })
+        Ok(Hdf5 { bytes, root: bytes.u64(64)?, parts: Rc::default(), taken: Rc::default(), groups: Rc::default() })
     }
 
     /// Returns the group that contains all others.
@@ -189,6 +191,13 @@ impl<'a> Object<'a> {
         Ok(())
     }
 
+    /// Returns the names of the members of a group, in the order of the alphabet.
+    pub(crate) fn names(&self) -> Result<Vec<&'a str>, Damaged> {
+        let mut names: Vec<&str> = self.members()?.keys().copied().collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Returns the member at a path of names with `/` between them.
     pub(crate) fn member(&self, path: &str) -> Result<Option<Object<'a>>, Damaged> {
         let mut object = self.clone();
@@ -226,6 +235,11 @@ impl<'a> Object<'a> {
             Layout::At(..) => return Err("a dataset is shorter than its shape".into()),
             Layout::Chunks => return Err("a dataset is stored in chunks, which is not read: save it contiguous".into()),
         };
+        // Datasets that share their bytes would need more memory than the file has.
+        self.file.taken.set(sum(self.file.taken.get(), length)?);
+        if self.file.taken.get() > self.file.bytes.0.len() {
+            return Err("its datasets overlap".into());
+        }
         Ok(Some(Data { class, shape: shape.clone(), bytes }))
     }
 

@@ -55,6 +55,7 @@ impl Reader<'_> {
                 };
             }
             "RNN" => return self.cell(config),
+            "Lambda" => return self.problem(config, "its function is code of Python, which only Python runs"),
             _ => {}
         }
         let Some(spec) = LAYERS.iter().find(|spec| spec.name == class && !spec.examples.is_empty()) else {
@@ -180,10 +181,8 @@ impl Reader<'_> {
                 );
             }
         };
-        let mut fields = cell.outer("config").clone();
-        for (name, value) in config.fields().filter(|(name, _)| *name != "cell") {
-            fields[name] = value.clone();
-        }
+        let all = cell.fields().chain(config.fields().filter(|(name, _)| *name != "cell"));
+        let fields: serde_json::Map<String, Json> = all.map(|(name, value)| (name.into(), value.clone())).collect();
         self.kind(Config::new(&serde_json::json!({ "class_name": class, "config": fields })))
     }
 

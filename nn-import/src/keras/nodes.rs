@@ -120,7 +120,11 @@ fn old(references: &[Json]) -> Node {
         for (keyword, value) in argument[3].as_object().into_iter().flatten() {
             let mut operands = Vec::new();
             flatten(value, &mut operands);
-            read.keywords.push((keyword.clone(), operands));
+            // Each tensor of a list has the same keywords.
+            let keyword = (keyword.clone(), operands);
+            if !read.keywords.contains(&keyword) {
+                read.keywords.push(keyword);
+            }
         }
     }
     read

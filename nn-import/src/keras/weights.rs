@@ -5,7 +5,7 @@ use super::variables::Expected;
 use crate::formats::bytes::Damaged;
 use crate::formats::hdf5::Object;
 use crate::names::snake;
-use crate::network::{Network, Variable};
+use crate::network::{Network, Numbers, Variable};
 use crate::numbers::numbers;
 use crate::problem::Problem;
 use std::collections::HashMap;
@@ -54,7 +54,7 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
         let mut fail = |problem: Damaged| problems.push(Problem::of(&entry.name, &entry.class, problem));
         match (&entry.part, member) {
             (_, Err(problem)) => fail(problem),
-            (Part::Layer(_, expected), Ok(None)) if !expected.is_empty() => {
+            (Part::Layer(..) | Part::Model(_) | Part::Distributed(_), Ok(None)) if has_variables(&entry.part) => {
                 fail(format!("the file has no weights at `layers/{name}`"))
             }
             (Part::Model(inner), Ok(Some(group))) => archive(&group, inner, network, problems),
@@ -70,9 +70,7 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
                         None => Ok(None),
                     });
                     match found.and_then(|data| data.map(|data| numbers(&data)).transpose()) {
-                        Ok(Some(numbers)) => {
-                            network.layers[*index].variables.push(Variable { name: variable.name.clone(), numbers })
-                        }
+                        Ok(Some(numbers)) => add(network, *index, variable, numbers),
                         Ok(None) => fail(format!(
                             "the file has no weights at `layers/{name}/{}` for `{}`",
                             variable.path, variable.name
@@ -110,6 +108,14 @@ fn h5(root: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mut Vec<
     }
 }
 
+fn has_variables(part: &Part) -> bool {
+    match part {
+        Part::Layer(_, expected) => !expected.is_empty(),
+        Part::Model(tree) | Part::Distributed(tree) => tree.iter().any(|entry| has_variables(&entry.part)),
+        Part::Nothing => false,
+    }
+}
+
 fn collect<'a>(tree: &'a Tree, all: &mut Vec<(usize, &'a Expected)>) {
     for entry in tree {
         match &entry.part {
@@ -144,7 +150,11 @@ fn h5_layer(
             names
         }
     };
-    names.retain(|name| !matches!(variable(name), "count" | "seed_generator_state"));
+    let counts = expected.iter().any(|(_, expected)| expected.name == "count");
+    names.retain(|name| match variable(name) {
+        "count" => counts,
+        name => name != "seed_generator_state",
+    });
     if names.len() != expected.len() {
         return Err(format!("the file has {} variables for it, and {} are expected", names.len(), expected.len()));
     }
@@ -160,9 +170,18 @@ fn h5_layer(
         let name = names.remove(place);
         let object = group.member(name)?.ok_or_else(|| format!("the file has no numbers at `{name}`"))?;
         let data = object.data()?.ok_or_else(|| format!("the file has no numbers at `{name}`"))?;
-        network.layers[*index].variables.push(Variable { name: expected.name.clone(), numbers: numbers(&data)? });
+        add(network, *index, expected, numbers(&data)?);
     }
     Ok(())
+}
+
+/// Adds a variable to a layer.
+fn add(network: &mut Network, layer: usize, expected: &Expected, mut numbers: Numbers) {
+    // A Normalization over several axes has one list of features here.
+    if matches!(expected.name.as_str(), "mean" | "variance") {
+        numbers.shape = vec![numbers.shape.iter().product()];
+    }
+    network.layers[layer].variables.push(Variable { name: expected.name.clone(), numbers });
 }
 
 /// Returns the name of a variable: `kernel` from `dense/kernel:0`.

@@ -44,11 +44,12 @@ pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
         },
         _ if json.is_null() => return Read::Default,
         Kind::Flag => json.as_bool().map(Value::Flag),
-        Kind::Size | Kind::Int => single(json).and_then(Json::as_i64).map(Value::Int),
+        Kind::Size => single(json).and_then(size),
+        Kind::Int => single(json).and_then(Json::as_i64).map(Value::Int),
         Kind::Float => float(json),
         Kind::Floats => list(json, &float).or_else(|| float(json)),
         Kind::Dims => list(json, &|json| Some(json.as_i64().map_or(Value::Word("None".into()), Value::Int))),
-        Kind::Sizes => equal(list(json, &whole)).or_else(|| whole(json)),
+        Kind::Sizes => equal(list(json, &size)).or_else(|| size(json)),
         Kind::Ints | Kind::Axes => list(json, &whole).or_else(|| whole(json)),
         Kind::Pairs => list(json, &|json| list(json, &whole).or_else(|| whole(json))).or_else(|| whole(json)),
         Kind::Layer => None,
@@ -62,6 +63,10 @@ pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
 
 fn whole(json: &Json) -> Option<Value> {
     json.as_i64().map(Value::Int)
+}
+
+fn size(json: &Json) -> Option<Value> {
+    json.as_i64().filter(|&size| size >= 0).map(Value::Int)
 }
 
 fn float(json: &Json) -> Option<Value> {
