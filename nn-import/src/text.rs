@@ -5,8 +5,8 @@ use crate::problem::{Error, Problem};
 use std::fmt::Write;
 
 impl Network {
-    /// Returns the statements of a graph, with `Model(..)` at the end. A name that the file gives to a layer is the name
-    /// of its output, or of the layer itself if it is called more than once.
+    /// Returns the statements of a graph, with `Model(..)` at the end. The name of a layer in the file is the name of
+    /// its output here, or of the layer itself if it is called more than once.
     ///
     /// # Errors
     /// If an input has an axis of open length. `Import("x.keras", input = [60, 36])` gives it.

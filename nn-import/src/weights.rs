@@ -30,7 +30,8 @@ pub struct Wanted {
 /// # Errors
 /// If the file is damaged or of another kind, or if weights are missing, too many, or of another shape.
 pub fn weights(file: &[u8], layers: &[Wanted]) -> Result<Vec<Numbers>, Error> {
-    let damaged = |problem| Error::from(Problem::new(format!("the file is damaged, or of a kind that is not read: {problem}")));
+    let damaged =
+        |problem| Error::from(Problem::new(format!("the file is damaged, or of a kind that is not read: {problem}")));
     if Hdf5::is_one(file) {
         let root = Hdf5::open(file).and_then(|file| file.root()).map_err(damaged)?;
         let root = root.member("model_weights").map_err(damaged)?.unwrap_or(root);
@@ -62,7 +63,11 @@ fn collect(
 
 fn check(layer: &Wanted, mut found: Vec<Numbers>) -> Result<Vec<Numbers>, String> {
     if found.len() != layer.variables.len() {
-        return Err(format!("the file has {} variables for it, and {} are expected", found.len(), layer.variables.len()));
+        return Err(format!(
+            "the file has {} variables for it, and {} are expected",
+            found.len(),
+            layer.variables.len()
+        ));
     }
     for ((name, shape), numbers) in layer.variables.iter().zip(&mut found) {
         // A Normalization over several axes has one list of features here.
@@ -214,7 +219,9 @@ fn npz(zip: &Zip<'_>, layers: &[Wanted]) -> Result<Vec<Numbers>, Error> {
         Ok(found)
     })?;
     if in_order && zip.has(&format!("arr_{next}.npy")) {
-        return Err(Problem::new(format!("the file has more than {next} arrays, which is the number of variables")).into());
+        return Err(
+            Problem::new(format!("the file has more than {next} arrays, which is the number of variables")).into()
+        );
     }
     Ok(found)
 }
@@ -244,12 +251,14 @@ fn npy(file: &[u8]) -> Result<Numbers, String> {
     };
     let list = shape.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(list, _)| list).unwrap_or("?");
     let axes = list.split(',').map(str::trim).filter(|axis| !axis.is_empty());
-    let shape: Vec<usize> =
-        axes.map(|axis| axis.parse().map_err(|_| "the shape of an array is damaged".to_owned())).collect::<Result<_, _>>()?;
+    let shape: Vec<usize> = axes
+        .map(|axis| axis.parse().map_err(|_| "the shape of an array is damaged".to_owned()))
+        .collect::<Result<_, _>>()?;
     if !order.starts_with("False") && shape.len() > 1 {
         return Err("an array is in the order of Fortran: save `numpy.ascontiguousarray(array)`".into());
     }
-    let count = shape.iter().try_fold(size, |count: usize, &axis| count.checked_mul(axis)).ok_or("an array is too large")?;
+    let count =
+        shape.iter().try_fold(size, |count: usize, &axis| count.checked_mul(axis)).ok_or("an array is too large")?;
     let data = bytes.slice(crate::formats::bytes::sum(start, length)?, count)?;
     Ok(Numbers { shape, dtype, bytes: data.to_vec() })
 }

@@ -24,13 +24,7 @@ fn main() {
 }
 
 /// Writes the modules of the files in a file of fixtures.
-fn models(
-    tensors: &SafeTensors<'_>,
-    word: &str,
-    folder: &str,
-    text: &mut String,
-    graphs: &mut Vec<(String, String)>,
-) {
+fn models(tensors: &SafeTensors<'_>, word: &str, folder: &str, text: &mut String, graphs: &mut Vec<(String, String)>) {
     let mut names: Vec<&str> = tensors.names().into_iter().filter(|name| name.contains(word)).collect();
     names.sort_unstable_by_key(|name| (name.ends_with(".h5"), *name));
     for name in names {
@@ -42,9 +36,17 @@ fn models(
         let packed = tensors.tensor(name).expect("the array is there").data();
         let file = miniz_oxide::inflate::decompress_to_vec_zlib(packed).expect("the file is packed by zlib");
         let module = format!("{model}_{kind}");
-        match nn_import::read(&file).and_then(|network| Ok((network.graph()?, network))) {
+        let read = nn_import::read(&file).and_then(|mut network| {
+            // The fixtures have five steps where a file leaves the number open.
+            let given = |input: &Input| input.shape.iter().map(|axis| axis.unwrap_or(5)).collect();
+            let shapes: Vec<Vec<usize>> = network.inputs.iter().map(given).collect();
+            network.set_inputs(&shapes)?;
+            Ok((network.graph()?, network))
+        });
+        match read {
             Ok((graph, network)) => {
-                fs::write(format!("{folder}/{module}.safetensors"), network.safetensors()).expect("the folder is there");
+                fs::write(format!("{folder}/{module}.safetensors"), network.safetensors())
+                    .expect("the folder is there");
                 // The same graph is expanded once.
                 let same = graphs.iter().find(|other| other.1 == graph).map(|other| other.0.clone());
                 match &same {
@@ -59,8 +61,11 @@ fn models(
             }
             Err(error) => {
                 let error = format!("{error}");
-                write!(text, "mod {module} {{ #[test] fn is_refused() {{ crate::refused({module:?}, {error:?}); }} }}\n")
-                    .expect("text has room for more");
+                write!(
+                    text,
+                    "mod {module} {{ #[test] fn is_refused() {{ crate::refused({module:?}, {error:?}); }} }}\n"
+                )
+                .expect("text has room for more");
             }
         }
     }

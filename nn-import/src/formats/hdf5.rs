@@ -1,6 +1,7 @@
 //! HDF5 as h5py writes it for Keras: superblock 0, groups as symbol tables, contiguous or compact data without filters.
 //!
-//! Source: HDF5 File Format Specification Version 3.0, <https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html>.
+//! Source: HDF5 File Format Specification Version 3.0,
+//! <https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html>.
 
 mod messages;
 

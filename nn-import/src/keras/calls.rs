@@ -174,9 +174,8 @@ impl Reader<'_> {
             }
             if let (true, Some(&(entry, node))) = (later.len() == before, later.first()) {
                 let member = &graph.entries[entry];
-                let there = |reference: &Reference| {
-                    graph.place(reference, 0).is_some_and(|place| found.contains_key(&place))
-                };
+                let there =
+                    |reference: &Reference| graph.place(reference, 0).is_some_and(|place| found.contains_key(&place));
                 let missing = member.nodes[node].missing(there);
                 let missing = missing.map_or(String::new(), |missing| format!(": `{}`", missing.layer));
                 let message = format!("it is called on a tensor that the file does not make{missing}");
@@ -225,7 +224,11 @@ impl Reader<'_> {
             Callee::Layer(layer) => self.call_layer(member, *layer, inputs, keywords, node),
         };
         // All problems are reported, unless there are too many calls.
-        if outputs.is_none() && self.problems.len() > before && self.steps <= MAX_CALLS { Some(nothing()) } else { outputs }
+        if outputs.is_none() && self.problems.len() > before && self.steps <= MAX_CALLS {
+            Some(nothing())
+        } else {
+            outputs
+        }
     }
 
     fn call_layer(
@@ -239,7 +242,11 @@ impl Reader<'_> {
         let (name, class) = (member.config.name(), member.config.class());
         let inputs: Option<Vec<Tensor>> = inputs.into_iter().map(Found::tensor).collect();
         let Some(mut inputs) = inputs else {
-            self.problems.push(Problem::of(name, class, "it reads a mask that functions compute, which is not supported"));
+            self.problems.push(Problem::of(
+                name,
+                class,
+                "it reads a mask that functions compute, which is not supported",
+            ));
             return None;
         };
         let mut keywords = self.check_keywords(member, node, &inputs, keywords)?;

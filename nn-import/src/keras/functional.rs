@@ -262,7 +262,8 @@ impl<'v> Reader<'v> {
 
 /// Puts a layer into `TimeDistributed`. Whether it is frozen is then said outside.
 fn distribute(layer: &mut Layer) {
-    let (frozen, own) = std::mem::take(&mut layer.kind.arguments).into_iter().partition(|(name, _)| name == "trainable");
+    let (frozen, own) =
+        std::mem::take(&mut layer.kind.arguments).into_iter().partition(|(name, _)| name == "trainable");
     let class = std::mem::replace(&mut layer.kind.class, "TimeDistributed".into());
     layer.kind.arguments = vec![("layer".into(), Value::Layer(Box::new(Kind { class, arguments: own })))];
     layer.kind.arguments.extend::<Vec<_>>(frozen);

@@ -58,7 +58,8 @@ impl Masks {
             Some(Masking::Drops) | None => Mask::default(),
             Some(Masking::Reads { .. }) if !sequences => Mask::default(),
             Some(Masking::Makes { .. }) => {
-                let number = |name: &str| kind.arguments.iter().find(|argument| argument.0 == name).map(|found| &found.1);
+                let number =
+                    |name: &str| kind.arguments.iter().find(|argument| argument.0 == name).map(|found| &found.1);
                 let masked = match (kind.class.as_str(), number("mask_value")) {
                     ("Embedding", _) => flag(kind, "mask_zero").then_some(0.0),
                     (_, Some(Value::Float(number))) => Some(*number),

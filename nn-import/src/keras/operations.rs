@@ -15,7 +15,10 @@ use serde_json::Value as Json;
 pub(super) fn is_one(config: Config<'_>, version: &str) -> bool {
     matches!(config.class(), "TFOpLambda" | "SlicingOpLambda" | "TensorFlowOpLayer")
         || config.module().contains(".ops.")
-        || (version.starts_with('3') && config.module().is_empty() && config.get("trainable").is_null() && config.get("dtype").is_null())
+        || (version.starts_with('3')
+            && config.module().is_empty()
+            && config.get("trainable").is_null()
+            && config.get("dtype").is_null())
 }
 
 /// The layer that computes a function of two tensors.
@@ -35,8 +38,17 @@ fn binary(name: &str) -> Option<&'static str> {
 
 /// The functions that compute masks.
 const OF_MASKS: &[&str] = &[
-    "any", "all", "logical_or", "logical_and", "expand_dims", "squeeze", "concatenate", "broadcast_to", "not_equal",
-    "zeros_like", "ones_like",
+    "any",
+    "all",
+    "logical_or",
+    "logical_and",
+    "expand_dims",
+    "squeeze",
+    "concatenate",
+    "broadcast_to",
+    "not_equal",
+    "zeros_like",
+    "ones_like",
 ];
 
 impl Reader<'_> {
@@ -159,8 +171,9 @@ fn layer(
 
 /// Returns the layer that computes a function of one tensor.
 fn unary(name: &str, config: Config<'_>, others: &[&Json]) -> Option<Kind> {
-    let kind =
-        |class: &str, argument: &str, value| Some(Kind { class: class.into(), arguments: vec![(argument.into(), value)] });
+    let kind = |class: &str, argument: &str, value| {
+        Some(Kind { class: class.into(), arguments: vec![(argument.into(), value)] })
+    };
     // The arguments of a function of Keras 3 are in its inner object; those of Keras 2 are in the call.
     let given = |field: &str| Some(config.get(field)).filter(|json| !json.is_null());
     let whole = |json: &Json| -> Option<Vec<i64>> { json.as_array()?.iter().map(Json::as_i64).collect() };

@@ -145,7 +145,11 @@ pub(super) fn activation(spec: &ArgSpec, json: &Json, version: &str) -> Read {
     let (name, fields) = match fields {
         Some(config) if name == "relu" => match relu(config) {
             Some(name) => (name, None),
-            None => return Read::Wrong("an activation `ReLU` with these numbers is not supported; as a layer it is".into()),
+            None => {
+                return Read::Wrong(
+                    "an activation `ReLU` with these numbers is not supported; as a layer it is".into(),
+                );
+            }
         },
         fields => (name, fields),
     };
@@ -190,7 +194,11 @@ fn initializer(argument: &str, json: &Json) -> Read {
         _ => "Zeros",
     };
     let config = Config::new(json);
-    if json.is_null() || config.class() == usual {
+    // Keras 3 writes `Orthogonal` with the gain 1 that is its default.
+    let orthogonal = usual == "OrthogonalInitializer"
+        && ["Orthogonal", "OrthogonalInitializer"].contains(&config.class())
+        && config.get("gain").as_f64().is_none_or(|gain| gain == 1.0);
+    if json.is_null() || orthogonal || (config.class() == usual && usual != "OrthogonalInitializer") {
         return Read::Default;
     }
     match named(json, INITIALIZERS, "initializer") {

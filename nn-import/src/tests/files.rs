@@ -23,7 +23,8 @@ fn both_formats_have_the_same_network() {
         match (read(file), read(h5)) {
             (Ok(archive), Ok(h5)) => {
                 assert_eq!(archive.graph(), h5.graph(), "{name}");
-                let tensors = |network: &Network| network.tensors().map(|(name, x)| (name, x.clone())).collect::<Vec<_>>();
+                let tensors =
+                    |network: &Network| network.tensors().map(|(name, x)| (name, x.clone())).collect::<Vec<_>>();
                 assert_eq!(tensors(&archive), tensors(&h5), "{name}");
                 compared += 1;
             }
@@ -72,7 +73,11 @@ fn files_of_weights_fill_a_network() {
         assert!(problem.contains("has the shape"), "{name}: {problem}");
         // A layer that the file has not.
         let mut more = layers.clone();
-        more.push(Wanted { name: "unknown".into(), class: "Dense".into(), variables: vec![("kernel".into(), vec![1, 2])] });
+        more.push(Wanted {
+            name: "unknown".into(),
+            class: "Dense".into(),
+            variables: vec![("kernel".into(), vec![1, 2])],
+        });
         assert!(weights(file, &more).is_err(), "{name}");
     }
     assert!(compared >= 7, "{compared}");
@@ -90,7 +95,7 @@ layer `max_pooling1d` (MaxPooling1D): `data_format = channels_first` is not supp
 layer `dense` (Dense): it computes in `float16`; `float32` is read
   help: save the model with the policy `float32`; weights in a file may be halves: see `include_weights!`
 layer `einsum_dense` (EinsumDense): this class of layer is not supported
-  help: `Dense` is
+  help: the layers that are supported: `nn::layers`
 layer `dense_1` (Dense): an activation `ReLU` with these numbers is not supported; as a layer it is";
     assert_eq!(problem("refused_layers.keras"), expected);
     assert_eq!(problem("refused_layers.h5"), expected);
@@ -131,6 +136,6 @@ Model(inputs = input_layer, outputs = [bidirectional, global_average_pooling1d, 
         assert!(operators.contains(line), "{line} is not in\n{operators}");
     }
     let distributed = graph("distributed_model.keras");
-    assert!(distributed.contains("= TimeDistributed(Dense(3, activation = relu))(input_layer);"), "{distributed}");
+    assert!(distributed.contains("= TimeDistributed(Dense(3, activation = relu))(input_layer_1);"), "{distributed}");
     assert!(graph("frozen.keras").contains("Dense(3, trainable = false)"));
 }

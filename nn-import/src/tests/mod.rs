@@ -15,7 +15,9 @@ fn fixtures() -> BTreeMap<String, Vec<u8>> {
         let path = format!("{}/../tests/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let tensors = SafeTensors::deserialize(&bytes).unwrap();
-        for (name, tensor) in tensors.iter().filter(|(name, _)| name.ends_with(".keras") || name.ends_with("h5") || name.ends_with("npz")) {
+        for (name, tensor) in
+            tensors.iter().filter(|(name, _)| name.ends_with(".keras") || name.ends_with("h5") || name.ends_with("npz"))
+        {
             files.insert(name.to_owned(), miniz_oxide::inflate::decompress_to_vec_zlib(tensor.data()).unwrap());
         }
     }

@@ -63,7 +63,8 @@ Model(inputs = input, outputs = dense_1)
 fn calls_of_keras_2() {
     for nodes in [json!([[["x", 0, 0, {}]]]), json!([["x", 0, 0, {}]])] {
         let config = model(json!([input("x", json!([null, 4])), dense("a", 3, nodes)]), json!([["a", 0, 0]]));
-        let expected = "let x = Input(shape = [4]);\nlet a = Dense(3, activation = relu)(x);\nModel(inputs = x, outputs = a)\n";
+        let expected =
+            "let x = Input(shape = [4]);\nlet a = Dense(3, activation = relu)(x);\nModel(inputs = x, outputs = a)\n";
         assert_eq!(text(&config, "2.13.1"), expected);
     }
     // A layer that is called twice, and the outputs of both calls.
@@ -111,15 +112,30 @@ fn functions_of_keras_2() {
             "config": {"name": name, "trainable": true, "dtype": "float32", "function": function}})
     };
     let cases = [
-        (function("math.subtract", "f", json!(["x", 0, 0, {"y": 1.5, "name": null}])), "Rescaling(1.0, offset = -1.5)(x)"),
-        (function("math.subtract", "f", json!(["_CONSTANT_VALUE", -1, 1.5, {"y": ["x", 0, 0], "name": null}])), "Rescaling(-1.0, offset = 1.5)(x)"),
+        (
+            function("math.subtract", "f", json!(["x", 0, 0, {"y": 1.5, "name": null}])),
+            "Rescaling(1.0, offset = -1.5)(x)",
+        ),
+        (
+            function("math.subtract", "f", json!(["_CONSTANT_VALUE", -1, 1.5, {"y": ["x", 0, 0], "name": null}])),
+            "Rescaling(-1.0, offset = 1.5)(x)",
+        ),
         (function("__operators__.add", "f", json!(["x", 0, 0, {"y": ["x", 0, 0], "name": null}])), "Add()([x, x])"),
         (function("math.truediv", "f", json!(["x", 0, 0, {"y": 4, "name": null}])), "Rescaling(0.25)(x)"),
         (function("nn.relu6", "f", json!(["x", 0, 0, {}])), "Activation(relu6)(x)"),
-        (function("concat", "f", json!([["x", 0, 0, {"axis": -1}], ["x", 0, 0, {"axis": -1}]])), "Concatenate()([x, x])"),
-        (function("math.truediv", "f", json!(["_CONSTANT_VALUE", -1, 1.0, {"y": ["x", 0, 0]}])), "the function `math.truediv` is not supported"),
+        (
+            function("concat", "f", json!([["x", 0, 0, {"axis": -1}], ["x", 0, 0, {"axis": -1}]])),
+            "Concatenate()([x, x])",
+        ),
+        (
+            function("math.truediv", "f", json!(["_CONSTANT_VALUE", -1, 1.0, {"y": ["x", 0, 0]}])),
+            "the function `math.truediv` is not supported",
+        ),
         (function("math.pow", "f", json!(["x", 0, 0, {"y": 2}])), "the function `math.pow` is not supported"),
-        (function("nn.leaky_relu", "f", json!(["x", 0, 0, {"alpha": 0.3}])), "the function `nn.leaky_relu` is not supported"),
+        (
+            function("nn.leaky_relu", "f", json!(["x", 0, 0, {"alpha": 0.3}])),
+            "the function `nn.leaky_relu` is not supported",
+        ),
     ];
     for (layer, expected) in cases {
         let config = model(json!([input("x", json!([null, 4])), layer]), json!([["f", 0, 0]]));
@@ -146,17 +162,47 @@ fn refusals() {
         (layer("Lambda", json!({"function": ["4wEAAAA", null, null]})), "(Lambda): its function is code of Python"),
         (layer("MyLayer", json!({"units": 3})), "layer `f` (MyLayer): this class of layer is not supported"),
         (layer("Custom>Scale", json!({})), "layer `f` (Scale): this class of layer is not supported"),
-        (layer("MultiHeadAttention", json!({"num_heads": 3})), "layer `f` (MultiHeadAttention): this class of layer is not supported"),
-        (layer("Conv1D", json!({"filters": 2, "kernel_size": [2], "data_format": "channels_first"})), "samples here are channels last"),
-        (layer("Dense", json!({"units": 2, "activation": "my_function"})), "the activation `my_function` is not supported"),
+        (
+            layer("MultiHeadAttention", json!({"num_heads": 3})),
+            "layer `f` (MultiHeadAttention): this class of layer is not supported",
+        ),
+        (
+            layer("Conv1D", json!({"filters": 2, "kernel_size": [2], "data_format": "channels_first"})),
+            "samples here are channels last",
+        ),
+        (
+            layer("Dense", json!({"units": 2, "activation": "my_function"})),
+            "the activation `my_function` is not supported",
+        ),
         (layer("Dense", json!({"units": 2, "lora_rank": 4})), "the argument `lora_rank = 4` is not supported"),
-        (layer("Dense", json!({"units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}})), "it computes in `mixed_float16`"),
+        (
+            layer(
+                "Dense",
+                json!({"units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}}),
+            ),
+            "it computes in `mixed_float16`",
+        ),
         (layer("Dense", json!({})), "the file does not say `units`"),
         (layer("Dense", json!({"units": -3})), "`units = -3` is not supported"),
-        (layer("Dense", json!({"units": 2, "kernel_regularizer": {"class_name": "OrthogonalRegularizer", "config": {}}})), "the regularizer `OrthogonalRegularizer` is not supported"),
-        (json!({"class_name": "Dropout", "name": "f", "config": {"name": "f", "trainable": true, "rate": 0.5}, "inbound_nodes": [[["x", 0, 0, {"training": true}]]]}), "its call has the argument `training`"),
-        (json!({"class_name": "Dense", "name": "f", "config": {"name": "f", "trainable": true, "units": 2}, "inbound_nodes": [[["y", 0, 0, {}]]]}), "a tensor that the file does not make: `y`"),
-        (json!({"class_name": "Add", "name": "f", "config": {"name": "f", "trainable": true}, "inbound_nodes": [[["x", 0, 0, {}]]]}), "it is called on 1 tensors; it takes 2 to 12"),
+        (
+            layer(
+                "Dense",
+                json!({"units": 2, "kernel_regularizer": {"class_name": "OrthogonalRegularizer", "config": {}}}),
+            ),
+            "the regularizer `OrthogonalRegularizer` is not supported",
+        ),
+        (
+            json!({"class_name": "Dropout", "name": "f", "config": {"name": "f", "trainable": true, "rate": 0.5}, "inbound_nodes": [[["x", 0, 0, {"training": true}]]]}),
+            "its call has the argument `training`",
+        ),
+        (
+            json!({"class_name": "Dense", "name": "f", "config": {"name": "f", "trainable": true, "units": 2}, "inbound_nodes": [[["y", 0, 0, {}]]]}),
+            "a tensor that the file does not make: `y`",
+        ),
+        (
+            json!({"class_name": "Add", "name": "f", "config": {"name": "f", "trainable": true}, "inbound_nodes": [[["x", 0, 0, {}]]]}),
+            "it is called on 1 tensors; it takes 2 to 12",
+        ),
     ] {
         let found = with(layer, "2.9.0");
         assert!(found.contains(expected), "{expected} is not in\n{found}");

@@ -16,7 +16,9 @@ fn hdf5_agrees_with_another_reader() {
             println!("skipped: {material}/{folder} is not there");
             continue;
         };
-        for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "h5")) {
+        for path in
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "h5"))
+        {
             files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
         }
     }
