@@ -35,18 +35,18 @@ fn the_program_prints_graphs_and_writes_weights() {
     assert!(output.status.success());
     let expected = "\
 let input_layer = Input(shape = [4]);
-let dense = Dense(3, activation = tanh)(input_layer);
-let dense_1 = Dense(2)(dense);
-Model(inputs = input_layer, outputs = dense_1)
-// dense.kernel: [4, 3] of F32
-// dense.bias: [3] of F32
-// dense_1.kernel: [3, 2] of F32
-// dense_1.bias: [2] of F32
+let dense_1 = Dense(3, activation = tanh)(input_layer);
+let dense = Dense(2)(dense_1);
+Model(inputs = input_layer, outputs = dense)
+// dense_1.kernel: [4, 3] of F32
+// dense_1.bias: [3] of F32
+// dense.kernel: [3, 2] of F32
+// dense.bias: [2] of F32
 ";
     assert_eq!(text(&output.stdout), expected);
     let bytes = std::fs::read(&weights).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    assert_eq!(tensors.tensor("dense.kernel").unwrap().shape(), [4, 3]);
+    assert_eq!(tensors.tensor("dense_1.kernel").unwrap().shape(), [4, 3]);
     assert_eq!(tensors.len(), 4);
 
     // A shape that the file leaves open.
