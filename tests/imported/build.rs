@@ -61,9 +61,9 @@ fn models(tensors: &SafeTensors<'_>, word: &str, folder: &str, text: &mut String
             }
             Err(error) => {
                 let error = format!("{error}");
-                write!(
+                writeln!(
                     text,
-                    "mod {module} {{ #[test] fn is_refused() {{ crate::refused({module:?}, {error:?}); }} }}\n"
+                    "mod {module} {{ #[test] fn is_refused() {{ crate::refused({module:?}, {error:?}); }} }}"
                 )
                 .expect("text has room for more");
             }
