@@ -200,6 +200,8 @@ codes! {
     TensorRange = 707,
     /// NaN or infinity in a weight file
     TensorNotFinite = 708,
+    /// weights of another graph
+    OtherGraph = 709,
 }
 
 /// The text before the code in a message.

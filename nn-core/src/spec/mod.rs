@@ -7,6 +7,7 @@
 pub mod arena;
 pub mod budget;
 pub mod code;
+pub mod description;
 pub(crate) mod half;
 pub mod lints;
 #[doc(hidden)]

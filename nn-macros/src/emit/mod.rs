@@ -9,6 +9,7 @@
 mod aliases;
 mod backward;
 mod budgets;
+mod description;
 mod docs;
 mod folded;
 mod forward;
@@ -62,6 +63,8 @@ pub(crate) struct Context<'a> {
     pub(crate) inputs: Ident,
     /// `DigitsOutputs`
     pub(crate) outputs: Ident,
+    /// The graph's type of the model, if this is its folded form.
+    pub(crate) unfolded: Option<Ident>,
     /// For each layer, the first call that computes with its weights.
     first_calls: Rc<[Option<usize>]>,
     /// The naming of library items: by full path, or by an import.
@@ -80,6 +83,7 @@ impl<'a> Context<'a> {
         predict: &'a Program,
         train: Option<&'a Program>,
     ) -> Self {
+        let unfolded = train.is_none().then(|| model.graph_type());
         let (name, model) = (&item.name, &model.name);
         Context {
             item,
@@ -95,6 +99,7 @@ impl<'a> Context<'a> {
             inputs: format_ident!("{}Inputs", model),
             // A name interpolated as a string would lose the span.
             outputs: format_ident!("{}Outputs", model),
+            unfolded,
             first_calls: first_calls(graph),
             paths: imports::Paths::full(),
             aliases: aliases::Aliases::default(),
