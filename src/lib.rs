@@ -71,7 +71,10 @@ pub use nn_macros::model;
 pub use nn_macros::{include_weights, model_rejects};
 
 #[cfg(feature = "files")]
-pub use files::weights::WeightFiles;
+pub use files::{
+    matching::{Differing, Matched},
+    weights::WeightFiles,
+};
 #[cfg(feature = "std")]
 pub use {
     error::{Error, Result},
@@ -248,6 +251,8 @@ macro_rules! __inherent {
             pub const TRAIN_BYTES: ::core::primitive::usize = <Self as $crate::Model>::TRAIN_BYTES;
             /// The multiply-accumulates of one prediction.
             pub const MACS: ::core::primitive::usize = <Self as $crate::Model>::MACS;
+            /// The hash of the graph, which weight files hold: see [`Model::FINGERPRINT`]($crate::Model::FINGERPRINT).
+            pub const FINGERPRINT: ::core::primitive::u64 = <Self as $crate::Model>::FINGERPRINT;
             /// The cost of each layer in a prediction: a table of flash, RAM and multiply-accumulates.
             pub const COSTS: $crate::summary::Costs = <Self as $crate::Model>::COSTS;
 
