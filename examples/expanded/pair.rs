@@ -189,7 +189,7 @@ impl __PairGraph {
     ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
-    #[allow(non_upper_case_globals, unused_braces, unused_parens, clippy::identity_op)]
+    #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
     const description_pieces: &'static [::nn::spec::description::Piece] = &[
         ::nn::spec::description::Piece::Known("Input#1 (64,)\nInput#2 (64,)\ntower: "),
         ::nn::spec::description::Piece::Component {

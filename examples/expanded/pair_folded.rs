@@ -73,7 +73,7 @@ pub struct __PairFoldedGraph;
 impl __PairFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
-    #[allow(non_upper_case_globals, unused_braces, unused_parens, clippy::identity_op)]
+    #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
     const description_pieces: &'static [::nn::spec::description::Piece] = &[
         ::nn::spec::description::Piece::Known("folded\n"),
         ::nn::spec::description::Piece::Known(__PairGraph::description),

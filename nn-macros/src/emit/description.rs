@@ -6,6 +6,7 @@
 use super::Context;
 use super::print::{Printer, value};
 use crate::graph::{Arg, Builtin, Function, Graph, LayerId, Op, Producer, Shaped, TensorId, Term};
+use crate::literal;
 use crate::source::ExprId;
 use nn_core::spec::description::{argument, numbers, only_trains};
 use nn_core::spec::{ArgSpec, Default, Dtype, Folding, Kind, Value};
@@ -36,7 +37,7 @@ pub(crate) fn pieces(context: &Context<'_>) -> TokenStream {
     };
     // No item stands around the user's tokens, because its name could hide one of theirs.
     quote! {
-        #[allow(non_upper_case_globals, unused_braces, unused_parens, clippy::identity_op)]
+        #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
         const description_pieces: &'static [::nn::spec::description::Piece] = &[#(#pieces),*];
         #[allow(non_upper_case_globals)]
         const description_text: ::nn::text::Text<{ ::nn::spec::description::length(Self::description_pieces) }> =
@@ -131,7 +132,7 @@ impl Pieces<'_> {
         match &self.print.graph.tensors[tensor].shape {
             Shaped::Known(shape) => self.push(&format!(" {shape}")),
             Shaped::Written(dims) => {
-                let dims = dims.iter().map(|&dim| &self.print.source[dim]);
+                let dims = dims.iter().map(|&dim| self.size(dim));
                 let piece = quote!(::nn::spec::description::Piece::Shape(::nn::Shape::new(&[#(#dims),*])));
                 self.ask(piece);
             }
@@ -242,9 +243,18 @@ impl Pieces<'_> {
         }
     }
 
+    /// A dimension that rustc evaluates. With the cast, a constant of another type has no second error here.
+    fn size(&self, expr: ExprId) -> TokenStream {
+        let written = &self.print.source[expr];
+        match literal::integer(written) {
+            Some(_) => quote!(#written),
+            None => quote!((#written) as ::core::primitive::usize),
+        }
+    }
+
     /// An argument that rustc evaluates, without the checks that other constants have.
     fn unchecked(&self, spec: &ArgSpec, arg: &Arg, asked: &[ExprId]) -> TokenStream {
-        let written = asked.iter().map(|&expr| &self.print.source[expr]);
+        let written = asked.iter().map(|&expr| self.size(expr));
         match spec.kind {
             Kind::Size => quote!(::nn::spec::Value::Size(#(#written)*)),
             Kind::Sizes => quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#written),*]))),
