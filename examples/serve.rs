@@ -188,7 +188,12 @@ fn ask(address: SocketAddr, models: &[Box<Flowers>; 2], client: usize, requests:
 }
 
 /// Swaps the models until `done`. Returns the number of swaps, and of wrong weights that were not refused.
-fn swap(address: SocketAddr, files: &[Vec<u8>; 2], wrong: &[Vec<u8>], done: &AtomicBool) -> Result<[usize; 2], Failure> {
+fn swap(
+    address: SocketAddr,
+    files: &[Vec<u8>; 2],
+    wrong: &[Vec<u8>],
+    done: &AtomicBool,
+) -> Result<[usize; 2], Failure> {
     let (mut connection, mut swaps, mut accepted) = (Client::new(address)?, 0, 0);
     while !done.load(Ordering::Relaxed) {
         for (file, wrong) in files.iter().zip(wrong.iter().cycle().skip(swaps % wrong.len())) {
@@ -251,7 +256,11 @@ fn test() -> Result<ExitCode, Failure> {
     let [swaps, accepted] = swapped.map_err(|_| "the client that swaps panicked")??;
     all.times.sort();
     let p99 = all.times[all.times.len() * 99 / 100];
-    println!("{:.0} predictions a second, 99 % within {:.2} ms", all.times.len() as f64 / seconds, p99.as_secs_f64() * 1e3);
+    println!(
+        "{:.0} predictions a second, 99 % within {:.2} ms",
+        all.times.len() as f64 / seconds,
+        p99.as_secs_f64() * 1e3
+    );
     println!("{} answers of the first model, {} of the second, {swaps} swaps", all.of[0], all.of[1]);
 
     let mut claims = Claims::default();
