@@ -120,9 +120,21 @@ pub mod invalid_graphs {}
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
 
+#[cfg(all(feature = "train", feature = "files"))]
+#[doc = include_str!("serving.md")]
+pub mod serving {}
+
+#[cfg(feature = "train")]
+#[doc = include_str!("sizes.md")]
+pub mod sizes {}
+
 #[cfg(feature = "train")]
 #[doc = include_str!("training_loops.md")]
 pub mod training_loops {}
+
+#[cfg(all(feature = "train", feature = "files"))]
+#[doc = include_str!("weights_from_python.md")]
+pub mod weights_from_python {}
 
 pub mod prelude;
 

@@ -194,7 +194,7 @@ impl __PairGraph {
         ::nn::spec::description::Piece::Known("Input#1 (64,)\nInput#2 (64,)\ntower: "),
         ::nn::spec::description::Piece::Component {
             kind: "Digits",
-            arguments: ::nn::layer::given::described(<Digits as ::nn::Component>::ARGUMENTS, &[]),
+            arguments: const { &::nn::layer::given::described(<Digits as ::nn::Component>::ARGUMENTS, &[]) }.as_str(),
             graph: <Digits as ::nn::Component>::GRAPH_TEXT,
         },
         ::nn::spec::description::Piece::Known(

@@ -20,9 +20,9 @@ pub enum Piece {
         /// The name.
         name: &'static str,
         /// The value.
-        value: Value,
-        /// The value if it is not given.
-        default: Value,
+        value: Number<'static>,
+        /// The text of the value if it is not given.
+        default: &'static str,
         /// Whether several equal numbers mean the same as one of them.
         uniform: bool,
     },
@@ -33,10 +33,44 @@ pub enum Piece {
         /// The name of a layer, without constants.
         kind: &'static str,
         /// The arguments of a layer.
-        arguments: Text<ARGUMENTS>,
+        arguments: &'static str,
         /// The description of a model; empty for a layer.
         graph: &'static str,
     },
+}
+
+/// A number or numbers. It is smaller than a [`Value`], of which rustc would copy kilobytes.
+#[derive(Clone, Copy)]
+pub enum Number<'a> {
+    /// A dimension.
+    Size(usize),
+    /// Dimensions.
+    Sizes(Shape),
+    /// A whole number.
+    Int(i64),
+    /// Whole numbers.
+    Ints(&'a [i64]),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Float(f64),
+    /// Not given.
+    Absent,
+}
+
+impl<'a> Number<'a> {
+    /// Returns the number of a value, if it has one.
+    pub const fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Size(n) | Value::Choice(n) => Number::Size(*n),
+            Value::Sizes(shape) => Number::Sizes(*shape),
+            Value::Int(n) => Number::Int(*n),
+            Value::Ints(..) => Number::Ints(value.as_ints()),
+            Value::Flag(flag) => Number::Flag(*flag),
+            Value::Float(x) => Number::Float(*x),
+            Value::Floats(_) | Value::Layer(_) | Value::Absent => Number::Absent,
+        }
+    }
 }
 
 /// The maximum length of the arguments of a user's own layer.
@@ -80,12 +114,12 @@ pub const fn text<const N: usize>(pieces: &[Piece]) -> Text<N> {
             Piece::Known(known) => text.push_str(known),
             Piece::Shape(shape) => text.push_str(Text::<160>::new().str(" ").shape(shape).as_str()),
             Piece::Argument { name, value, default, uniform } => {
-                text.push_str(argument(name, value, default, *uniform).as_str());
+                argument(&mut text, name, value, default, *uniform);
             }
             Piece::Numbers(list) => text.push_str(numbers(list).as_str()),
             Piece::Component { kind, arguments, graph } if graph.is_empty() => {
                 text.push_str(kind);
-                text.push_str(arguments.as_str());
+                text.push_str(arguments);
             }
             Piece::Component { graph, .. } => nested(&mut text, graph),
         }
@@ -116,29 +150,35 @@ const fn part(text: &str, start: usize, end: usize) -> &str {
     text.split_at(end).0.split_at(start).1
 }
 
-/// Returns an argument, or nothing for the default.
-pub const fn argument(name: &str, value: &Value, default: &Value, uniform: bool) -> Text<ARGUMENTS> {
-    let (text, default) = (written(value, uniform), written(default, uniform));
-    if text.is_empty() || str_eq(text.as_str(), default.as_str()) {
-        return Text::new();
+/// Appends an argument, or nothing for the default, which is given as text.
+pub const fn argument<const N: usize>(
+    text: &mut Text<N>,
+    name: &str,
+    value: &Number<'_>,
+    default: &str,
+    uniform: bool,
+) {
+    let value = written(value, uniform);
+    if !value.is_empty() && !str_eq(value.as_str(), default) {
+        text.push_str(" ");
+        text.push_str(name);
+        text.push_str("=");
+        text.push_str(value.as_str());
     }
-    Text::new().str(" ").str(name).str("=").str(text.as_str())
 }
 
-/// Returns a value as text; nothing if it is not given or no value of its own.
-const fn written(value: &Value, uniform: bool) -> Text<192> {
+/// Returns numbers as text; nothing if they are not given. With `uniform`, several equal ones are written as one.
+pub const fn written(number: &Number<'_>, uniform: bool) -> Text<192> {
     let text = Text::new();
-    match value {
-        Value::Size(n) => text.size(*n),
-        Value::Int(n) => text.int(*n),
-        Value::Flag(flag) => text.str(if *flag { "true" } else { "false" }),
-        Value::Float(x) => text.str(number(*x).as_str()),
-        Value::Choice(index) => text.size(*index),
+    match number {
+        Number::Size(n) => text.size(*n),
+        Number::Int(n) => text.int(*n),
+        Number::Flag(flag) => text.str(if *flag { "true" } else { "false" }),
+        Number::Float(x) => text.str(self::number(*x).as_str()),
         // The same number for each axis may be written once.
-        Value::Sizes(shape) if same(shape.dims()) => text.size(shape.dim(0)),
-        Value::Sizes(shape) => text.shape(shape),
-        Value::Ints(..) => {
-            let all = value.as_ints();
+        Number::Sizes(shape) if same(shape.dims()) => text.size(shape.dim(0)),
+        Number::Sizes(shape) => text.shape(shape),
+        Number::Ints(all) => {
             let (mut text, mut i, mut equal) = (text, 1, uniform && !all.is_empty());
             while i < all.len() {
                 equal = equal && all[i] == all[0];
@@ -154,7 +194,7 @@ const fn written(value: &Value, uniform: bool) -> Text<192> {
             }
             text.str("]")
         }
-        Value::Floats(_) | Value::Layer(_) | Value::Absent => text,
+        Number::Absent => text,
     }
 }
 
@@ -268,7 +308,11 @@ mod tests {
 
     #[test]
     fn arguments_without_their_defaults() {
-        let of = |value, default, uniform| argument("n", &value, &default, uniform).to_string();
+        let of = |value, default, uniform| {
+            let mut text = Text::<80>::new();
+            argument(&mut text, "n", &Number::of(&value), written(&Number::of(&default), uniform).as_str(), uniform);
+            text.to_string()
+        };
         assert_eq!(of(Value::Flag(true), Value::Flag(true), false), "");
         assert_eq!(of(Value::Absent, Value::Absent, false), "");
         assert_eq!(of(Value::Sizes(Shape::new(&[3, 3])), Value::Absent, false), " n=3");
@@ -279,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_model_inside_another_one() {
-        let component = Piece::Component { kind: "Tower", arguments: Text::new(), graph: "a\nb" };
+        let component = Piece::Component { kind: "Tower", arguments: "", graph: "a\nb" };
         let pieces = [Piece::Known("tower: "), component, Piece::Known(" of Input#1")];
         assert_eq!(text::<80>(&pieces).as_str(), "tower: model\n  a\n  b\n  of Input#1");
         assert_eq!(length(&pieces), 34);

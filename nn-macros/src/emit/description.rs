@@ -4,12 +4,13 @@
 //! layer its kind with a number, so that the name of a tensor does not matter.
 
 use super::Context;
-use super::print::{Printer, value};
+use super::print::Printer;
 use crate::graph::{Arg, Builtin, Function, Graph, LayerId, Op, Producer, Shaped, TensorId, Term};
 use crate::literal;
 use crate::source::ExprId;
-use nn_core::spec::description::{argument, numbers, only_trains};
+use nn_core::spec::description::{Number, argument, numbers, only_trains, written};
 use nn_core::spec::{ArgSpec, Default, Dtype, Folding, Kind, Value};
+use nn_core::text::Text;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::{HashMap, HashSet};
@@ -166,7 +167,7 @@ impl Pieces<'_> {
                 let piece = quote! {
                     ::nn::spec::description::Piece::Component {
                         kind: #kind,
-                        arguments: ::nn::layer::given::described(#of::ARGUMENTS, #given),
+                        arguments: const { &::nn::layer::given::described(#of::ARGUMENTS, #given) }.as_str(),
                         graph: #of::GRAPH_TEXT,
                     }
                 };
@@ -195,7 +196,6 @@ impl Pieces<'_> {
             Default::Is(value) => value,
             Default::Layer | Default::Required => Value::Absent,
         };
-        let uniform = spec.kind == Kind::Pairs;
         match (spec.kind, &arg.field) {
             (
                 Kind::Initializer
@@ -223,10 +223,10 @@ impl Pieces<'_> {
             (Kind::Floats, Some(term)) => self.numbers(spec.name, std::slice::from_ref(term)),
             (Kind::Float, Some(Term::Written(expr))) => {
                 let written = self.print.term(&Term::Written(*expr));
-                self.asked(spec, quote!(::nn::spec::Value::Float(#written)), default);
+                self.asked(spec, quote!(Float(#written)), default);
             }
             (Kind::Float, Some(Term::Number(x))) => {
-                self.push(argument(spec.name, &Value::Float(*x), &default, false).as_str());
+                self.known_argument(spec, &Value::Float(*x), default);
             }
             (Kind::Choice(names), _) => {
                 if let Some(Value::Choice(index)) = arg.value.filter(|value| *value != default) {
@@ -235,10 +235,10 @@ impl Pieces<'_> {
             }
             _ => match (arg.value, &arg.asked) {
                 (None | Some(Value::Absent), Some(asked)) => {
-                    let value = self.unchecked(spec, arg, asked);
+                    let value = self.unchecked(spec, asked);
                     self.asked(spec, value, default);
                 }
-                (value, _) => self.push(argument(spec.name, &value.unwrap_or(default), &default, uniform).as_str()),
+                (value, _) => self.known_argument(spec, &value.unwrap_or(default), default),
             },
         }
     }
@@ -252,20 +252,39 @@ impl Pieces<'_> {
         }
     }
 
-    /// An argument that rustc evaluates, without the checks that other constants have.
-    fn unchecked(&self, spec: &ArgSpec, arg: &Arg, asked: &[ExprId]) -> TokenStream {
-        let written = asked.iter().map(|&expr| self.size(expr));
+    /// An argument that rustc evaluates, without the checks that other constants have: a variant of `Number`.
+    fn unchecked(&self, spec: &ArgSpec, asked: &[ExprId]) -> TokenStream {
+        let sizes = asked.iter().map(|&expr| self.size(expr));
+        let written = asked.iter().map(|&expr| &self.print.source[expr]);
         match spec.kind {
-            Kind::Size => quote!(::nn::spec::Value::Size(#(#written)*)),
-            Kind::Sizes => quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#written),*]))),
-            _ => self.print.argument(spec, arg),
+            Kind::Size => quote!(Size(#(#sizes)*)),
+            Kind::Sizes => quote!(Sizes(::nn::Shape::new(&[#(#sizes),*]))),
+            Kind::Dims => quote!(Ints(&[#((#sizes) as ::core::primitive::i64),*])),
+            Kind::Ints | Kind::Axes | Kind::Pairs => quote!(Ints(&[#((#written) as ::core::primitive::i64),*])),
+            Kind::Int => quote!(Int(#((#written) as ::core::primitive::i64)*)),
+            Kind::Flag => quote!(Flag(#(#written)*)),
+            _ => quote!(Float(#(#written)*)),
         }
     }
 
+    fn known_argument(&mut self, spec: &ArgSpec, value: &Value, default: Value) {
+        let mut text = Text::<512>::new();
+        let uniform = spec.kind == Kind::Pairs;
+        let default = written(&Number::of(&default), uniform);
+        argument(&mut text, spec.name, &Number::of(value), default.as_str(), uniform);
+        self.push(text.as_str());
+    }
+
     fn asked(&mut self, spec: &ArgSpec, value: TokenStream, default: Value) {
-        let (name, default, uniform) = (spec.name, self::value(default), spec.kind == Kind::Pairs);
+        let (name, uniform) = (spec.name, spec.kind == Kind::Pairs);
+        let default = written(&Number::of(&default), uniform).to_string();
         self.ask(quote! {
-            ::nn::spec::description::Piece::Argument { name: #name, value: #value, default: #default, uniform: #uniform }
+            ::nn::spec::description::Piece::Argument {
+                name: #name,
+                value: ::nn::spec::description::Number::#value,
+                default: #default,
+                uniform: #uniform,
+            }
         });
     }
 

@@ -4,8 +4,6 @@
 mod arguments;
 mod outside;
 
-pub(super) use arguments::value;
-
 use crate::graph::{
     Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term, Unchecked,
 };

@@ -1,7 +1,7 @@
 //! The arguments of a user's own layer in the description of a graph.
 
 use super::{Argument, Written};
-use crate::spec::description::{ARGUMENTS, argument, only_trains};
+use crate::spec::description::{ARGUMENTS, Number, argument, only_trains, written};
 use crate::spec::text::{Text, str_eq};
 use crate::spec::{ArgSpec, Default, Kind, Value};
 
@@ -18,7 +18,7 @@ pub const fn described(arguments: &[ArgSpec], given: &[Argument]) -> Text<ARGUME
                 None => i == place,
             };
             if is {
-                text.push_str(one(arg, &given[i].value).as_str());
+                one(&mut text, arg, &given[i].value);
             }
             i += 1;
         }
@@ -27,24 +27,31 @@ pub const fn described(arguments: &[ArgSpec], given: &[Argument]) -> Text<ARGUME
     text
 }
 
-const fn one(arg: &ArgSpec, written: &Written) -> Text<ARGUMENTS> {
+/// Appends an argument, unless it has its default.
+const fn one(text: &mut Text<ARGUMENTS>, arg: &ArgSpec, given: &Written) {
     let default = match arg.default {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     };
-    let value = match *written {
-        Written::Int(n) => Value::Int(n),
-        Written::Float(x) => Value::Float(x),
-        Written::Flag(flag) => Value::Flag(flag),
-        Written::Ints(numbers) if numbers.len() <= crate::spec::shape::MAX_RANK => Value::ints(numbers),
+    let value = match *given {
+        Written::Int(n) => Number::Int(n),
+        Written::Float(x) => Number::Float(x),
+        Written::Flag(flag) => Number::Flag(flag),
+        Written::Ints(numbers) => Number::Ints(numbers),
         Written::Word(word) => {
             let usual = match (arg.kind, default) {
                 (Kind::Choice(names), Value::Choice(index)) => str_eq(names[index], word),
                 _ => false,
             };
-            return if usual { Text::new() } else { Text::new().str(" ").str(arg.name).str("=").str(word) };
+            if !usual {
+                text.push_str(" ");
+                text.push_str(arg.name);
+                text.push_str("=");
+                text.push_str(word);
+            }
+            return;
         }
-        _ => Value::Absent,
+        _ => Number::Absent,
     };
-    argument(arg.name, &value, &default, false)
+    argument(text, arg.name, &value, written(&Number::of(&default), false).as_str(), false);
 }

@@ -10,7 +10,7 @@ use quote::quote;
 
 impl Printer<'_> {
     /// An argument for a shape rule: an expression of type `Value`.
-    pub(crate) fn argument(self, spec: &ArgSpec, arg: &Arg) -> TokenStream {
+    pub(super) fn argument(self, spec: &ArgSpec, arg: &Arg) -> TokenStream {
         let Some(asked) = &arg.asked else { return value(arg.value.unwrap_or(Value::Absent)) };
         let written = asked.iter().map(|&expr| &self.source[expr]);
         match spec.kind {
@@ -58,7 +58,7 @@ impl Printer<'_> {
 }
 
 /// An expression of type `Value`.
-pub(crate) fn value(value: Value) -> TokenStream {
+pub(super) fn value(value: Value) -> TokenStream {
     match value {
         Value::Size(n) => quote!(::nn::spec::Value::Size(#n)),
         Value::Sizes(shape) => {
