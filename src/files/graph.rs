@@ -1,7 +1,7 @@
 //! The metadata of a weight file: the model, its graph, and the version of this library.
 //!
-//! The names of the entries belong to the form of [`Model::DESCRIPTION`]. If that form changes, they get other names, so
-//! that files of older versions count as files without a graph.
+//! The names of the entries belong to the form of [`Model::DESCRIPTION`]. If that form changes, they get other names,
+//! so that files of older versions count as files without a graph.
 
 use crate::Model;
 use crate::spec::description::hex;

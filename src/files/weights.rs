@@ -44,7 +44,7 @@ pub trait WeightFiles: Model {
         tensors::write::<Self>(path.as_ref(), tensors(self), Vec::new())
     }
 
-    /// Writes the content of [`save_weights`](Self::save_weights)'s file to a `File`, a `Vec<u8>`, a socket and the like.
+    /// Writes the content of the file of [`save_weights`](Self::save_weights) to a `File`, a `Vec<u8>`, a socket, ...
     ///
     /// # Errors
     /// If the writer has one.
