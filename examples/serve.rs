@@ -9,8 +9,8 @@
 //!
 //! A prediction needs `&Flowers` only, so all threads read one model behind an [`Arc`]. New weights go into a model of
 //! their own, and then its `Arc` takes the place of the old one. Requests that have begun finish with the old model,
-//! and no request waits for the loading. Weights of another graph, with other shapes, or damaged ones are refused, and the
-//! old model stays in service.
+//! and no request waits for the loading. Weights of another graph, with other shapes, or damaged ones are refused, and
+//! the old model stays in service.
 //!
 //! In the load test, 8 clients ask for predictions while another one swaps two models back and forth and sends weights
 //! that are wrong. Every answer must be that of one of the two models.

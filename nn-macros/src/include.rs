@@ -105,7 +105,7 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     if diagnostics.any() {
         return None;
     }
-    // rustc reports its errors at the path. Other tensors say more than another graph, so it looks at the tensors first.
+    // rustc reports its errors at the path. Other tensors say more than another graph, so they come first.
     let span = literal.span();
     let checked = |made: TokenStream| match &graph {
         Some(graph) => {

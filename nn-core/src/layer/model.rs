@@ -158,8 +158,8 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// Returns the outputs for one sample of each input, for code that is generic over models.
     ///
     /// `x` and the result are samples, or tuples of samples if there are several inputs or outputs. A concrete model
-    /// has an inherent `call`, which takes samples in any form and gives several outputs by name. Nothing is allocated: the
-    /// activations are on the stack.
+    /// has an inherent `call`, which takes samples in any form and gives several outputs by name. Nothing is allocated:
+    /// the activations are on the stack.
     ///
     /// A model whose activations or outputs are too large for a stack does not compile with this method.
     ///
