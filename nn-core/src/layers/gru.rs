@@ -37,7 +37,7 @@
 
 use super::recurrent;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The gated recurrent unit: gates decide which part of the state a step replaces.
@@ -116,6 +116,11 @@ layer! {
             dropped: consts::D,
         },
         has_states: true,
+        streaming: Streaming::Recurrent {
+            sequences: arg::return_sequences,
+            backwards: arg::go_backwards,
+            around: recurrent::stepwise::NAME,
+        },
         infer: rule!(infer),
     }
 

@@ -135,6 +135,8 @@ pub use normalization::axes::NormalizedAxes;
 pub use pooling::windows::{PoolGeometry, PoolParts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
+#[cfg(feature = "compute")]
+pub use recurrent::stepwise::compute::Stepwise;
 pub use regularization::noise::NoiseShape;
 pub use reshaping::frame::Frame;
 #[cfg(all(feature = "compute", feature = "alloc"))]

@@ -16,7 +16,7 @@ use super::recurrent::{self, Arguments};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// A recurrent layer around a cell of your own: a type that implements [`Cell`](crate::layers::recurrent::Cell).
@@ -47,6 +47,11 @@ layer! {
         has_cache: true,
         has_scratch: true,
         has_states: true,
+        streaming: Streaming::Recurrent {
+            sequences: arg::return_sequences,
+            backwards: arg::go_backwards,
+            around: recurrent::stepwise::NAME,
+        },
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }
