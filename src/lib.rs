@@ -118,6 +118,9 @@ pub mod invalid_graphs {}
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
 
+#[doc = include_str!("streams.md")]
+pub mod streams {}
+
 #[cfg(feature = "train")]
 #[doc = include_str!("training_loops.md")]
 pub mod training_loops {}
