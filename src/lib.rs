@@ -63,7 +63,7 @@ pub use nn_core::{
     Activates, Bf16, Buffer, Code, Component, Element, Ends, F16, Half, Inline, Layer, Memory, Mode, Packed, Part,
     Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors, Train, Variable, Weights, activations, arena,
     budget, constraints, data, initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers,
-    regularizers, schedules, settings, shape, snapshot, spec, storage, summary, tensor, text, weights, stream,
+    regularizers, schedules, settings, shape, snapshot, spec, storage, stream, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot, tape::HeapTape};
