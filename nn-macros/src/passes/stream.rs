@@ -121,11 +121,9 @@ impl<'a> Steps<'a> {
         let mut runs = rate;
         match (streaming, builtin) {
             (Streaming::Refuses(reason), _) => return Err((layer.source, reason.to_string())),
-            (Streaming::Axis { axis }, Some(builtin)) => {
-                if self.is_along_steps(&builtin.args[axis], node.inputs[0]) {
-                    let place = builtin.args[axis].expr.unwrap_or(layer.source);
-                    return Err((place, "it works along the axis of the steps".to_string()));
-                }
+            (Streaming::Axis { axis }, Some(builtin)) if self.is_along_steps(&builtin.args[axis], node.inputs[0]) => {
+                let place = builtin.args[axis].expr.unwrap_or(layer.source);
+                return Err((place, "it works along the axis of the steps".to_string()));
             }
             (Streaming::Shared { axes }, Some(builtin)) => {
                 let shares = |axes: &[i64]| axes.contains(&1);
