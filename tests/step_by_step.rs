@@ -232,6 +232,43 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
+const FEATURES: usize = 3;
+const STRIDE: usize = 2;
+
+model! {
+    /// Sizes that only rustc knows.
+    #[nn(stream)]
+    pub struct Constants;
+
+    let x = Input(shape = [4 * FEATURES, FEATURES]);
+    let words = Input(shape = [4 * FEATURES], dtype = u32);
+    let h = Embedding(6, FEATURES, mask_zero = true)(words);
+    let h = LSTM(FEATURES, return_sequences = true)(h);
+    let causal = Conv1D(FEATURES, FEATURES, padding = causal, dilation_rate = STRIDE, activation = relu)(x);
+    let s = LayerNormalization()(add([h, causal]));
+    let slow = Conv1D(4, FEATURES, strides = STRIDE)(s);
+    let y = GRU(FEATURES, return_sequences = true)(MaxPooling1D(STRIDE)(slow));
+
+    Model(inputs = [x, words], outputs = [s, slow, y])
+}
+
+#[test]
+fn sizes_that_only_rustc_knows() {
+    let net = Constants::new(&mut StdRng::seed_from_u64(4));
+    let x = SMatrix::<f32, 3, 12>::from_fn(|i, j| ((i * 5 + j * 3) % 7) as f32 / 3.0 - 1.0);
+    let words = SVector::<u32, 12>::from_fn(|t, _| (t % 6) as u32);
+    let whole = net.call((&x, &words));
+    let (mut stream, mut slow, mut slower) = (net.stream(), Vec::new(), Vec::new());
+    for t in 0..12 {
+        let y = stream.step((&column(&x, t), &words[t]));
+        // Strides may be 1, so only they make an `Option`.
+        assert_eq!(y.s, column(&whole.s, t));
+        slow.extend(y.slow.map(|y| y.as_slice().to_vec()).unwrap_or_default());
+        slower.extend(y.y.map(|y| y.as_slice().to_vec()).unwrap_or_default());
+    }
+    assert_eq!((&slow[..], &slower[..]), (whole.slow.as_slice(), whole.y.as_slice()));
+}
+
 static STATE: Mutex<StreamState<Ten>> = Mutex::new(StreamState::START);
 
 #[test]

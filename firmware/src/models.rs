@@ -35,18 +35,3 @@ model! {
 
     Model(inputs = h, outputs = digit)
 }
-
-model! {
-    /// Filters a sound, sample by sample.
-    #[nn(stream)]
-    pub struct Filter;
-
-    let sound = Input(shape = [64, 1]);
-    let h = Conv1D(4, 3, padding = causal, dilation_rate = 2, activation = relu)(sound);
-    let h = LSTM(4, return_sequences = true)(h);
-    let out = Dense(1, activation = tanh)(h);
-    let slow = AveragePooling1D(4)(out);
-    let last = GRU(3)(slow);
-
-    Model(inputs = sound, outputs = [out, slow, last])
-}

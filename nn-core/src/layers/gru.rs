@@ -29,15 +29,14 @@
 //!
 //! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
 //! adds the last h, `(units,)`. Kernel W is `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`. The bias
-//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks,
-//! `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. All recurrent layers walk as [`recurrent`].
 //!
 //! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
 
 use super::recurrent;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// The gated recurrent unit: gates decide which part of the state a step replaces.
@@ -116,11 +115,7 @@ layer! {
             dropped: consts::D,
         },
         has_states: true,
-        streaming: Streaming::Recurrent {
-            sequences: arg::return_sequences,
-            backwards: arg::go_backwards,
-            around: recurrent::stepwise::NAME,
-        },
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
     }
 

@@ -16,7 +16,7 @@ use super::recurrent::{self, Arguments};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// A recurrent layer around a cell of your own: a type that implements [`Cell`](crate::layers::recurrent::Cell).
@@ -47,11 +47,7 @@ layer! {
         has_cache: true,
         has_scratch: true,
         has_states: true,
-        streaming: Streaming::Recurrent {
-            sequences: arg::return_sequences,
-            backwards: arg::go_backwards,
-            around: recurrent::stepwise::NAME,
-        },
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }

@@ -22,7 +22,7 @@
 
 use super::recurrent;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// A recurrent layer whose output is fed back to it.
@@ -96,11 +96,7 @@ layer! {
             dropped: consts::D,
         },
         has_states: true,
-        streaming: Streaming::Recurrent {
-            sequences: arg::return_sequences,
-            backwards: arg::go_backwards,
-            around: recurrent::stepwise::NAME,
-        },
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
     }
 

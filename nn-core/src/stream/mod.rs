@@ -34,8 +34,7 @@ pub trait Streams: Model {
     fn next_step(&self, x: <Self::Step as Tensors>::Batch<'_>, state: &mut Self::State) -> Self::StepOutputs;
 }
 
-/// The state of a stream, without its model: a plain value of [`BYTES`](Self::BYTES) bytes that can be copied, kept in a
-/// `static`, and saved.
+/// The state of a stream, without its model: a plain value that can be copied, kept in a `static`, and saved.
 ///
 /// ```ignore
 /// let mut state = StreamState::<Filter>::START;

@@ -8,8 +8,12 @@
 //!
 //! The first call takes the initial states, if there are any.
 
-/// The name of the type.
-pub(in crate::layers) const NAME: &str = "Stepwise";
+use crate::spec::Streaming;
+
+/// Returns the way of a recurrent layer with these flags through a stream.
+pub(in crate::layers) const fn streaming(sequences: usize, backwards: usize) -> Streaming {
+    Streaming::Recurrent { sequences, backwards, around: "Stepwise" }
+}
 
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {

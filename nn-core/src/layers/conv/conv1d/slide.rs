@@ -149,3 +149,26 @@ pub(in crate::layers) mod compute {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SLIDE::arg;
+    use super::*;
+
+    #[test]
+    fn windows_of_all_kinds() {
+        let rule = |given: &[(usize, Value)]| {
+            let found = infer(&SLIDE.with(given), &[Shape::new(&[1, 5])]).unwrap();
+            let fields = ["first", "stride", "apart"].map(|field| found.value(field));
+            assert_eq!(found.output(0), Shape::new(&[3, 5]));
+            (found.consts().to_vec(), fields)
+        };
+        let [three, two] = [3, 2].map(|n| Value::Sizes(Shape::new(&[n])));
+        // A pooling has the strides of its window.
+        assert_eq!(rule(&[(arg::size, three)]), (std::vec![5, 3, 3], [2, 3, 1]));
+        let dilated = [(arg::size, three), (arg::strides, two), (arg::dilation, two)];
+        assert_eq!(rule(&dilated), (std::vec![5, 5, 3], [4, 2, 2]));
+        let causal = [(arg::size, three), (arg::strides, two), (arg::causal, Value::Flag(true))];
+        assert_eq!(rule(&causal), (std::vec![5, 3, 3], [0, 2, 1]));
+    }
+}
