@@ -87,7 +87,7 @@ pub use {
     train::callbacks,
     train::compile::{Compile, CompileValue, Compiled},
     train::fit::Fit,
-    train::samples::{Samples, TrainingBatch},
+    train::samples::{Batch, TrainingBatch},
     train::validation::{Streamed, Validation},
 };
 

@@ -101,7 +101,13 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
     /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        load(&mut *self.model, path.as_ref(), self.strict)
+        // The file replaces the weights of the last step.
+        let averaged = self.end_averages();
+        let loaded = load(&mut *self.model, path.as_ref(), self.strict);
+        if let (Err(_), Some(learner)) = (&loaded, &mut self.learner) {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        loaded
     }
 }
 
@@ -116,7 +122,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_at(path.as_ref())
+        let averaged = self.end_averages();
+        let saved = self.save_at(path.as_ref());
+        if let Some(learner) = &mut self.learner {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        saved
     }
 
     /// The same for a path of any type, compiled once.
@@ -192,7 +203,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         reader.finish("")?;
 
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        (learner.steps, learner.learning_rate, learner.averaged) = (steps, learning_rate, false);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
         learner.rows.reset();

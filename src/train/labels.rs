@@ -40,14 +40,14 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         }
         let Compiled { model, losses, loss_weights, said, .. } = self;
         let mut masks = Masks::<M> { model, x: samples.x, scratch: None, known: Default::default(), masked: [true; _] };
-        let mut found = Vec::new();
+        let (mut found, n) = (Vec::new(), samples.len());
         losses.labels(samples.y, &mut |output, labels| {
             let has_weight = loss_weights.get(output).is_none_or(|&weight| weight != 0.0);
             if !has_weight || (!strict && said.contains(LINT, output, data)) {
                 return;
             }
             let mut counts = |sample: usize, position: usize| {
-                samples.weights.get(sample).is_none_or(|&weight| weight != 0.0) && masks.count(output, sample, position)
+                samples.weights.at(output, n, sample, Some(position)) != 0.0 && masks.count(output, sample, position)
             };
             let Some(misfit) = labels.misfit(&mut counts) else { return };
             let around = misfit.sample.saturating_sub(AROUND)..misfit.sample.saturating_add(AROUND);
