@@ -1,11 +1,12 @@
 //! Checks of data and settings before any computation.
 
 use crate::data::{Inspect, NotFinite, Outside};
+use crate::error::Place;
 use crate::losses::{Losses, Weighting};
 use crate::optimizers::Optimizer;
 use crate::settings::{self, Allowed, OutOfRange, Setting};
 use crate::train::weights::Weights;
-use crate::{Ends, Error, Model, Result, Scalar, Tensors};
+use crate::{Ends, Error, Model, Result, Scalar, Shape, Tensors};
 use core::fmt;
 
 /// The targets of a model's losses.
@@ -19,6 +20,8 @@ struct Name {
     /// `input` or `target of output`
     what: &'static str,
     name: &'static str,
+    /// The shape of an input or output.
+    shape: Option<&'static Shape>,
 }
 
 impl fmt::Display for Name {
@@ -47,7 +50,9 @@ impl Check {
         let (mut index, mut error) = (0, None);
         X::inspect(batch, &mut |_, place| {
             if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
-                error = Some(Error::NotFinite { tensor: name(index).to_string(), sample, row, col, value });
+                let name = name(index);
+                let place = Place::of(name.shape, row, col);
+                error = Some(Error::NotFinite { tensor: name.to_string(), sample, place, value });
             }
             index += 1;
         });
@@ -102,7 +107,7 @@ fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: &dyn Fn(usize) 
 /// Checks the inputs of a prediction, and returns their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
-    let input = |i: usize| Name { part: "", what: "input", name: M::INPUT_NAMES[i] };
+    let input = |i: usize| input::<M>("", i);
     check.add::<M::Inputs>(x, &input, &|_| true)?;
     indices::<M>(x, &input)?;
     Ok(check.count())
@@ -116,7 +121,7 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     x: <M::Inputs as Tensors>::Batch<'_>,
     y: <L::Targets as Tensors>::Batch<'_>,
 ) -> Result<usize> {
-    let input = |i: usize| Name { part, what: "input", name: M::INPUT_NAMES[i] };
+    let input = |i: usize| input::<M>(part, i);
     let target = |i: usize| target::<M>(part, i);
     let mut check = Check::default();
     check.add::<M::Inputs>(x, &input, &|_| true)?;
@@ -128,9 +133,14 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     Ok(check.count())
 }
 
+/// Returns the name of an input.
+fn input<M: Model>(part: &'static str, input: usize) -> Name {
+    Name { part, what: "input", name: M::INPUT_NAMES[input], shape: M::INPUT_SHAPES.get(input) }
+}
+
 /// Returns the name of the target of an output.
 fn target<M: Model>(part: &'static str, output: usize) -> Name {
-    Name { part, what: "target of output", name: M::OUTPUT_NAMES[output] }
+    Name { part, what: "target of output", name: M::OUTPUT_NAMES[output], shape: M::OUTPUT_SHAPES.get(output) }
 }
 
 /// Checks the targets of `n` samples. Those of weight 0 may have any numbers. Messages count samples from `first`.
@@ -146,8 +156,9 @@ pub(crate) fn targets<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     let mut counts = |output: usize, sample: usize, col: Option<usize>| weights.at(output, n, sample, col) != 0.0;
     L::Targets::not_finite(y, 0, &mut counts, &mut |place| {
         if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
-            let tensor = target::<M>(part, output).to_string();
-            error = Some(Error::NotFinite { tensor, sample: first + sample, row, col, value });
+            let name = target::<M>(part, output);
+            let place = Place::of(name.shape, row, col);
+            error = Some(Error::NotFinite { tensor: name.to_string(), sample: first + sample, place, value });
         }
         output += 1;
     });

@@ -88,7 +88,7 @@ pub use {
     train::compile::{Compile, CompileValue, Compiled},
     train::fit::Fit,
     train::samples::{Batch, TrainingBatch},
-    train::validation::{Streamed, Validation},
+    train::validation::{Beside, Streamed, Validation},
 };
 
 #[doc = include_str!("board.md")]

@@ -119,7 +119,8 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) losses: L,
     pub(crate) metrics: K,
     pub(crate) loss_weights: [f64; MAX_INPUTS],
-    /// The activations between logits and probabilities, for metrics: see [`Weighting::links`](crate::losses::Weighting).
+    /// The activations between logits and probabilities, for metrics: the links of a
+    /// [`Weighting`](crate::losses::Weighting).
     pub(crate) links: [Head; MAX_INPUTS],
     pub(crate) strict: bool,
     pub(crate) said: Said,

@@ -46,6 +46,20 @@ impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>, W: SampleWeight> Vali
     }
 }
 
+/// Data beside other data: [`Pair`](Self::Pair) is `(X, Self)`.
+///
+/// A type of its own, so that a missing argument of [`Fit::validation_data`](crate::Fit::validation_data) is one error.
+pub trait Beside<X> {
+    /// Both.
+    type Pair: From<(X, Self)>
+    where
+        Self: Sized;
+}
+
+impl<X, Y> Beside<X> for Y {
+    type Pair = (X, Y);
+}
+
 /// Validation from an iterator for every evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed<F>(pub(crate) F);

@@ -93,7 +93,8 @@ impl Given {
                 continue;
             }
             let shape = M::OUTPUT_SHAPES.get(output);
-            let place = Place { name, output: (outputs > 1).then(|| M::OUTPUT_NAMES[output]), each: *each };
+            let place =
+                Place { name, output: (outputs > 1 && !self.together).then(|| M::OUTPUT_NAMES[output]), each: *each };
             place.check(column, n, shape.map_or(1, |shape| shape.cols()))?;
             *to = column;
         }

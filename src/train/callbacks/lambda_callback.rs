@@ -37,12 +37,12 @@ macro_rules! lambda_callback {
                 LambdaCallback::default()
             }
 
-            /// Sets the names of the numbers that its closures add to reports with [`Run::log`], so that later callbacks
-            /// can monitor them.
+            /// Sets the names of the numbers that its closures add to reports with [`Run::log`].
+            /// Later callbacks can then monitor them.
             ///
             /// ```
             /// use nn::prelude::*;
-            /// use nn::callbacks::LambdaCallback;
+            /// use nn::callbacks::{Direction, LambdaCallback};
             ///
             /// let gap = LambdaCallback::new().logs(["gap"]).on_epoch_end(|_, run| {
             ///     if let (Some(a), Some(b)) = (run.get("loss"), run.get("val_loss")) {
@@ -50,7 +50,7 @@ macro_rules! lambda_callback {
             ///     }
             ///     Ok(())
             /// });
-            /// let fit = Fit::new().callback(gap).callback(EarlyStopping::new().monitor("gap"));
+            /// let fit = Fit::new().callback(gap).callback(EarlyStopping::new().monitor("gap").mode(Direction::Min));
             /// # let _ = fit;
             /// ```
             pub fn logs<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {

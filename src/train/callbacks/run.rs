@@ -124,7 +124,7 @@ impl Run<'_> {
     ///
     /// ```
     /// use nn::prelude::*;
-    /// use nn::callbacks::{Callback, Run};
+    /// use nn::callbacks::{Callback, Direction, Run};
     /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
     ///
     /// /// Reports the largest error over some samples.
@@ -150,7 +150,7 @@ impl Run<'_> {
     /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
     /// # let mut line = Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::new(0.1), MeanSquaredError);
     /// // A later callback can monitor the number.
-    /// let stopping = EarlyStopping::new().monitor("val_worst").patience(3);
+    /// let stopping = EarlyStopping::new().monitor("val_worst").mode(Direction::Min).patience(3);
     /// let fit = Fit::new().epochs(20).callback(Worst { x: &x, y: &y }).callback(stopping).verbose(0);
     /// let history = line.fit(&x, &y, fit)?;
     /// assert!(history.get("val_worst").is_some());
@@ -267,7 +267,8 @@ impl Run<'_> {
         self.training.save_weights(path.as_ref())
     }
 
-    /// Saves a checkpoint, from which a later run can resume at this batch: see [`Compiled::save_checkpoint`](crate::Compiled::save_checkpoint).
+    /// Saves a checkpoint, from which a later run can resume at this batch: see
+    /// [`Compiled::save_checkpoint`](crate::Compiled::save_checkpoint).
     ///
     /// It is written at once, and again after all callbacks have run, with their memory.
     ///

@@ -4,7 +4,7 @@ use super::Settings;
 use crate::callbacks::Callback;
 use crate::data::SampleWeight;
 use crate::report::progress::Verbose;
-use crate::train::validation::Streamed;
+use crate::train::validation::{Beside, Streamed};
 use crate::train::weights::Given;
 
 /// The settings of [`Compiled::fit`](crate::Compiled::fit), with Keras's names and defaults.
@@ -276,12 +276,12 @@ impl<V, C> Fit<V, C> {
 
     /// Sets validation data, which every epoch evaluates at its end. It overrides
     /// [`validation_split`](Self::validation_split).
-    pub fn validation_data<X, Y>(self, x: X, y: Y) -> Fit<(X, Y), C> {
-        Fit { settings: self.settings, validation: (x, y), callbacks: self.callbacks }
+    pub fn validation_data<X, Y: Beside<X>>(self, x: X, y: Y) -> Fit<Y::Pair, C> {
+        Fit { settings: self.settings, validation: (x, y).into(), callbacks: self.callbacks }
     }
 
-    /// Sets [`validation_data`](Self::validation_data) with weights in the loss, as [`sample_weight`](Self::sample_weight)
-    /// takes them.
+    /// Sets [`validation_data`](Self::validation_data) with weights in the loss, as
+    /// [`sample_weight`](Self::sample_weight) takes them.
     pub fn weighted_validation_data<X, Y, W: SampleWeight>(self, x: X, y: Y, weights: W) -> Fit<(X, Y, W), C> {
         Fit { settings: self.settings, validation: (x, y, weights), callbacks: self.callbacks }
     }

@@ -61,7 +61,7 @@ for_each_arity!(tuple_weights);
 #[diagnostic::on_unimplemented(
     message = "expected weights `f32` or `f64`, but got `{Self}`",
     label = "these are `{Self}`",
-    note = "`.iter().map(|&w| w as f32).collect::<Vec<_>>()` converts numbers",
+    note = "a literal needs a point: `1.0`, not `1`; `.iter().map(|&w| w as f32).collect::<Vec<_>>()` converts numbers",
     note = "a weight for each step is an array of numbers for each sample: `[[1.0, 0.0], [1.0, 1.0]]`",
     note = "explained in nn::errors::nn0501"
 )]

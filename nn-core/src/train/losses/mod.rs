@@ -91,6 +91,7 @@
 //! assert_eq!(Pinball { tau: 0.75 }.loss(&target, &prediction), 0.625);
 //! ```
 
+mod about;
 #[cfg(test)]
 mod checks;
 pub mod domain;
@@ -102,8 +103,9 @@ mod outputs;
 mod position;
 mod weighting;
 
+pub use about::About;
 pub use none::NoTarget;
-pub use outputs::{About, LogitMask, Losses};
+pub use outputs::{LogitMask, Losses};
 pub(crate) use weighting::SampleWeight;
 pub use weighting::{Weighting, counted};
 

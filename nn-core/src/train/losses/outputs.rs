@@ -2,6 +2,7 @@
 
 pub use crate::layer::LogitMask;
 
+use super::about::About;
 use super::domain::{Labels, LabelsOf};
 use super::weighting::{SampleWeight, Weighting, counted};
 use super::{Loss, LossOn};
@@ -80,23 +81,6 @@ pub trait Losses<P: Tensors>: Shareable {
     }
 }
 
-/// The facts about a loss for [lints](crate::lints) and metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// [`Loss::name`]
-    pub name: &'static str,
-    /// [`Loss::takes_logits`]
-    pub takes_logits: Option<bool>,
-    /// [`Loss::link`]
-    pub link: Head,
-}
-
-impl About {
-    fn of<L: Loss>(loss: &L) -> About {
-        About { name: loss.name(), takes_logits: loss.takes_logits(), link: loss.link() }
-    }
-}
-
 /// Computes the loss of one output, and its gradient times the weight of the output.
 ///
 /// ```text
@@ -170,8 +154,10 @@ fn counted_by<P: Sample, L: LossOn<P>>(loss: &L, targets: &[L::Target], mask: Op
     if !loss.may_ignore() {
         return counted(mask, samples, samples * P::COLS);
     }
-    let mask = |n: usize| mask.and_then(|mask| mask.get(n * P::COLS..(n + 1) * P::COLS));
-    let of = |(n, target)| (0..P::COLS).filter(|&p| counts::<P, L>(loss, target, mask(n), p)).count();
+    let of = |(n, target)| {
+        let mask = mask.and_then(|mask| mask.get(n * P::COLS..(n + 1) * P::COLS));
+        (0..P::COLS).filter(|&p| counts::<P, L>(loss, target, mask, p)).count()
+    };
     targets.iter().take(samples).enumerate().map(of).sum()
 }
 
