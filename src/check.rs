@@ -2,9 +2,12 @@
 
 use crate::data::{Inspect, NotFinite, Outside};
 use crate::error::Place;
-use crate::losses::{Losses, Weighting};
+use crate::losses::Losses;
+#[cfg(feature = "train")]
+use crate::losses::Weighting;
 use crate::optimizers::Optimizer;
 use crate::settings::{self, Allowed, OutOfRange, Setting};
+#[cfg(feature = "train")]
 use crate::train::weights::Weights;
 use crate::{Ends, Error, Model, Result, Scalar, Shape, Tensors};
 use core::fmt;
@@ -144,6 +147,7 @@ fn target<M: Model>(part: &'static str, output: usize) -> Name {
 }
 
 /// Checks the targets of `n` samples. Those of weight 0 may have any numbers. Messages count samples from `first`.
+#[cfg(feature = "train")]
 pub(crate) fn targets<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     losses: &L,
     part: &'static str,

@@ -151,7 +151,6 @@ pub(crate) struct Place<'a>(pub(crate) &'a [usize]);
 impl Place<'_> {
     /// Returns the index for each axis of `shape`, of a feature in a position. For a tensor of another shape, it is the
     /// position and the feature.
-    #[cfg(feature = "train")]
     pub(crate) fn of(shape: Option<&crate::Shape>, feature: usize, position: usize) -> Vec<usize> {
         let fits = |shape: &&crate::Shape| feature < shape.rows() && position < shape.cols();
         let Some(shape) = shape.filter(fits) else { return vec![position, feature] };
