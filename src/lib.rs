@@ -91,8 +91,8 @@ pub use {
     train::callbacks,
     train::compile::{Compile, CompileValue, Compiled},
     train::fit::Fit,
-    train::samples::{Samples, TrainingBatch},
-    train::validation::{Streamed, Validation},
+    train::samples::{Batch, TrainingBatch},
+    train::validation::{Beside, Streamed, Validation},
 };
 
 #[doc = include_str!("board.md")]

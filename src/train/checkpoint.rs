@@ -111,7 +111,13 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
     /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        load(&mut *self.model, path.as_ref(), self.strict)
+        // The file replaces the weights of the last step.
+        let averaged = self.end_averages();
+        let loaded = load(&mut *self.model, path.as_ref(), self.strict);
+        if let (Err(_), Some(learner)) = (&loaded, &mut self.learner) {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        loaded
     }
 
     /// Loads the weights of the model: see [`WeightFiles::load_weights_from`]. The optimizer's state stays.
@@ -150,7 +156,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_at(path.as_ref())
+        let averaged = self.end_averages();
+        let saved = self.save_at(path.as_ref());
+        if let Some(learner) = &mut self.learner {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        saved
     }
 
     /// The same for a path of any type, compiled once.
@@ -227,7 +238,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         graph?;
 
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        (learner.steps, learner.learning_rate, learner.averaged) = (steps, learning_rate, false);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
         learner.rows.reset();

@@ -61,7 +61,7 @@ pub type Trainer = nn::Trainer<Trend, BATCH, 1>;
 /// The optimizer.
 pub const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
 /// The loss.
-pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::DEFAULT;
 
 /// Takes one step on an invented batch and returns the loss before it.
 ///

@@ -26,6 +26,7 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
+use super::axes::no_axis;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
@@ -103,7 +104,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             let consts = Consts { F: x.dim(axis), CENTER: center, SCALE: scale, STRIDE: x.stride(axis) };
             Ok(Inferred::new(x, &consts.list()))
         }
-        None => Err(ShapeError::no_axis(arg::axis, args.axis(), &x)),
+        None => Err(no_axis(arg::axis, args.axis(), &x)),
     }
 }
 
