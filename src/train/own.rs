@@ -107,7 +107,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let loss =
             |y: <M::Outputs as Tensors>::Batch<'_>, dy: <M::Outputs as Tensors>::BatchMut<'_>| loss(y, dy).into();
         let value = tapes.step_with(&mut *self.model, learner, &self.optimizer, loss, x, n, rng);
-        Ok(Logs::new(value, &Names::new(Vec::new(), Vec::new()), Vec::new()))
+        Ok(Logs::new(value, Names::only_loss(), Vec::new()))
     }
 
     /// Returns the penalties on the weights (`kernel_regularizer` and similar), which are part of Keras's loss.
