@@ -62,7 +62,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
 
     /// Takes a training step with a loss over the outputs of the whole batch. `loss` gets the outputs and the places
     /// for their gradients, which are zero at first, and returns its value. The report has that value, with the
-    /// penalties of the graph.
+    /// penalties of the graph (on weights, on activations, and of `add_loss`).
     ///
     /// For a loss that compares samples with each other, and for a step without targets.
     ///
