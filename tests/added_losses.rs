@@ -1,6 +1,6 @@
 //! `add_loss`: a tensor of the graph that is a part of the loss.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub)]
 
 use nn::losses::MeanSquaredError;
 use nn::prelude::*;
@@ -190,4 +190,106 @@ fn a_folded_model_predicts_the_same() {
     for x in &x {
         assert!((folded.call(x) - net.call(x)).amax() < 1e-14);
     }
+}
+
+/// A layer of one's own that adds a loss, as `self.add_loss(..)` in a `call` of Keras.
+mod my {
+    use nn::layer::*;
+
+    nn::layer! {
+        /// Returns its input, and adds `1/N · Σ x⁴` to the loss.
+        pub struct Fourth {}
+
+        pub const SPEC: LayerSpec { has_cache: true, has_scratch: true, infer: rule!(infer) }
+
+        impl Train;
+    }
+
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
+    }
+
+    fn loss<T: Scalar, const N: usize>(x: &[SVector<T, N>]) -> T {
+        let of = |x: &SVector<T, N>| x.iter().fold(T::ZERO, |sum, &x| sum + x * x * x * x);
+        x.iter().fold(T::ZERO, |sum, x| sum + of(x)) / T::of(x.len().max(1) as f64)
+    }
+
+    impl<T: Scalar + nn::Element, const N: usize> Layer<T, SVector<T, N>> for Fourth {
+        type Output = SVector<T, N>;
+        type Weights = ();
+        type Scratch<B: Storage> = B::One<SVector<T, 1>>;
+        type Cache<B: Storage> = B::One<SVector<T, 1>>;
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SVector<T, N>],
+            y: &mut [SVector<T, N>],
+            pass: Pass<'_, '_, T, B::One<SVector<T, 1>>, B::One<SVector<T, 1>>>,
+        ) {
+            y.copy_from_slice(x);
+            match pass {
+                Pass::Inference(Memory { own, .. }) | Pass::Training(Memory { own, .. }, _) => own[0] = loss(x),
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SVector<T, N>],
+            _: &[SVector<T, N>],
+            dy: &[SVector<T, N>],
+            _: Memory<'_, T, B::One<SVector<T, 1>>>,
+            dx: Option<&mut [SVector<T, N>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = x and loss += 1/N · Σ x⁴, so dx += dy + 4/N · x³.
+            for ((dx, dy), x4) in dx.into_iter().flatten().zip(dy).zip(x) {
+                *dx += dy + x4.map(|x4| x4 * x4 * x4 * T::of(4.0 / x.len() as f64));
+            }
+        }
+    }
+
+    impl<T: Scalar + nn::Element, const N: usize> Train<T, SVector<T, N>> for Fourth {
+        fn activity<B: Storage>(&self, loss: &B::One<SVector<T, 1>>) -> T {
+            loss[0]
+        }
+
+        fn training_activity<B: Storage>(&self, loss: &B::One<SVector<T, 1>>) -> T {
+            loss[0]
+        }
+    }
+}
+
+model! {
+    pub struct Own;
+
+    let x = Input(shape = [5]);
+    let h = my::Fourth()(Dense(3)(x));
+    let y = Dense(2)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn a_layer_of_ones_own_adds_a_loss() -> nn::Result<()> {
+    let (x, net) = (data(3), Own::<f64>::boxed(&mut StdRng::seed_from_u64(2)));
+    let objective = |net: &Own<f64>| -> f64 {
+        let h = |x: &[f64; 5]| net.dense.kernel * SVector::from(*x) + net.dense.bias;
+        x.iter().map(|x| h(x).map(|h| h.powi(4)).sum() + net.call(x).norm_squared() / 2.0).sum::<f64>() / 3.0
+    };
+    let mut model = Own::<f64>::boxed(&mut StdRng::seed_from_u64(2)).compile(Sgd::new(1.0), MeanSquaredError);
+    assert!((model.evaluate(&x, [[0.0; 2]; 3])?.loss - objective(&net)).abs() < 1e-12);
+    assert!((model.train_on_batch(&x, [[0.0; 2]; 3])?.loss - objective(&net)).abs() < 1e-12);
+    let (mut moved, step) = (Own::<f64>::boxed(&mut StdRng::seed_from_u64(2)), 1e-5);
+    for i in 0..net.as_slice().len() {
+        let w = net.as_slice()[i];
+        moved.as_mut_slice()[i] = w + step;
+        let more = objective(&moved);
+        moved.as_mut_slice()[i] = w - step;
+        let difference = (more - objective(&moved)) / (2.0 * step);
+        moved.as_mut_slice()[i] = w;
+        assert!((w - model.model().as_slice()[i] - difference).abs() < 1e-8, "weight {i}");
+    }
+    Ok(())
 }
