@@ -5,14 +5,16 @@
 use nn::losses::MeanSquaredError;
 use nn::prelude::*;
 
+const CODE: usize = 2;
+
 model! {
     /// A variational autoencoder without noise: its Kullback-Leibler divergence from the standard normal distribution.
     pub struct Vae;
 
     let x = Input(shape = [5]);
     let h = Dense(7, activation = tanh)(x);
-    let mean = Dense(2)(h);
-    let log_var = Dense(2)(h);
+    let mean = Dense(CODE)(h);
+    let log_var = Dense(CODE)(h);
     let square = multiply([mean, mean]);
     let kl = subtract([add([square, exponential(log_var)]), log_var]);
     add_loss(Rescaling(0.5, offset = -0.5)(kl));

@@ -4,9 +4,9 @@
 //!
 //! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
 //!   was set, `optimizer.learning_rate`;
-//! - with `gradient_accumulation_steps`, if batches wait for others: `optimizer.gradient_accumulator.<layer>.<variable>`,
-//!   the sum of their gradients; their number, `optimizer.waiting`; and `optimizer.touched`, a bit for each row of the
-//!   tables that only take steps by rows;
+//! - with `gradient_accumulation_steps`, if batches wait for others: the sum of their gradients,
+//!   `optimizer.gradient_accumulator.<layer>.<variable>`; their number, `optimizer.waiting`; and a bit for each row of
+//!   the tables that step by rows, `optimizer.touched`;
 //! - `training.place`, the progress: epoch, step in the epoch, passes through the data, first step of the last pass,
 //!   batches of that pass, and flags. Flag 1 says that the pass goes on, flag 2 that the epoch has begun;
 //! - `training.sums`, only inside an epoch: the samples so far, and the sums of their losses;
