@@ -18,8 +18,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// Returns a tape for batches of up to `capacity` samples, with the layers frozen that
     /// [`set_trainable`](Self::set_trainable) has frozen.
     ///
-    /// A frozen BatchNormalization works as in a prediction, so make a new tape after you freeze one. A tape of the bare
-    /// model (`net.tape(64)`) knows only layers with `trainable = false`.
+    /// A frozen BatchNormalization works as in a prediction, so make a new tape after you freeze one. A tape of the
+    /// bare model (`net.tape(64)`) knows only layers with `trainable = false`.
     pub fn tape(&self, capacity: usize) -> HeapTape<M> {
         let mut tape = HeapTape::new(capacity);
         if let Some(learner) = &self.learner {
