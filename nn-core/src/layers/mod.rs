@@ -85,6 +85,7 @@ layers! {
     /// Noise and penalties, in training only.
     regularization {
         activity_regularization,
+        add_loss,
         alpha_dropout,
         dropout,
         gaussian_dropout,

@@ -102,6 +102,8 @@ pub struct LayerSpec {
     pub has_cache: bool,
     /// Whether `adapt` gives it mean and variance of its input. It is then updated even if it is frozen.
     pub adapts: bool,
+    /// Whether it adds a tensor to the loss. A call then needs no reader.
+    pub adds_loss: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
@@ -183,6 +185,7 @@ impl LayerSpec {
         has_states: false,
         has_cache: false,
         adapts: false,
+        adds_loss: false,
         has_scratch: false,
         copies: false,
         activates: false,

@@ -91,6 +91,7 @@ fn variables_have_names_that_are_known() {
         let many = concatenate([h, p, q, Dense(2)(bag), a, GlobalAveragePooling1D()(steps)]);
         let image = Flatten()(Conv2D(2, 2, activation = relu)(Reshape([4, 2, 3])(Dense(24)(h))));
         let many = concatenate([many, image]);
+        add_loss(Dense(3)(many));
         let y = Dense(2, activation = softmax)(many);
         let z = Activation(tanh)(Dense(2)(many));
         Model(inputs = [a, words, bag], outputs = [y, z, many])

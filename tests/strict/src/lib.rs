@@ -37,6 +37,7 @@ model! {
     let pair = Input(shape = [2]);
     let h = Embedding(9, UNITS, mask_zero = true)(words);
     let h = Bidirectional(LSTM(UNITS, activation = relu))(h);
+    add_loss(Dense(1, name = "for_the_loss")(h));
     let (class, score) = Known()([other, pair]);
     let y = Dense(UNITS, kernel_regularizer = l2(0.1))(concatenate([h, class, score]));
 
