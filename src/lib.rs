@@ -43,6 +43,7 @@ mod readme {}
 pub use model::{Arena, Graph, Model};
 pub use nn_core::adapt::{Adapted, Adapting};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
+pub use nn_core::stream::{Stream, StreamError, StreamState, Streams};
 pub use nn_core::tape::{Gradient, GradientOf, Tape};
 /// Gradient checks for tests of a layer: compares gradients with central differences. Needs the feature `testing`.
 ///
@@ -62,7 +63,7 @@ pub use nn_core::{
     Activates, Bf16, Buffer, Code, Component, Element, Ends, F16, Half, Inline, Layer, Memory, Mode, Packed, Part,
     Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors, Train, Variable, Weights, activations, arena,
     budget, constraints, data, initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers,
-    regularizers, schedules, settings, shape, snapshot, spec, storage, summary, tensor, text, weights,
+    regularizers, schedules, settings, shape, snapshot, spec, storage, stream, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot, tape::HeapTape};
@@ -90,8 +91,8 @@ pub use {
     train::callbacks,
     train::compile::{Compile, CompileValue, Compiled},
     train::fit::Fit,
-    train::samples::{Samples, TrainingBatch},
-    train::validation::{Streamed, Validation},
+    train::samples::{Batch, TrainingBatch},
+    train::validation::{Beside, Streamed, Validation},
 };
 
 #[doc = include_str!("board.md")]
@@ -128,6 +129,9 @@ pub mod serving {}
 #[doc = include_str!("sizes.md")]
 pub mod sizes {}
 
+#[doc = include_str!("streams.md")]
+pub mod streams {}
+
 #[cfg(feature = "train")]
 #[doc = include_str!("training_loops.md")]
 pub mod training_loops {}
@@ -152,6 +156,7 @@ pub mod __private {
     pub use crate::train::keras::BeforeCompile;
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
+    pub use nn_core::layer::states;
     pub use nn_core::storage::buffers;
     pub use nn_core::{fold, include, locals, named};
     pub use rand::Rng;

@@ -259,6 +259,16 @@ impl<'a> Reader<'a> {
         Ok(numbers)
     }
 
+    /// Reads any number of numbers, if the tensor exists.
+    pub(crate) fn list(&mut self, name: &str) -> Result<Option<Vec<u64>>> {
+        if !self.unused.contains(name) {
+            return Ok(None);
+        }
+        let count = self.file.tensor(name).map_or(0, |tensor| tensor.shape().iter().product());
+        let bytes = self.tensor(name, Dtype::U64, &[count])?;
+        Ok(Some(bytes.chunks_exact(8).map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap_or_default())).collect()))
+    }
+
     /// Reads a number with a fraction, if the tensor exists.
     pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
         if !self.unused.contains(name) {

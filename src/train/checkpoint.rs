@@ -4,6 +4,9 @@
 //!
 //! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
 //!   was set, `optimizer.learning_rate`;
+//! - with `gradient_accumulation_steps`, if batches wait for others: the sum of their gradients,
+//!   `optimizer.gradient_accumulator.<layer>.<variable>`; their number, `optimizer.waiting`; and a bit for each row of
+//!   the tables that step by rows, `optimizer.touched`;
 //! - `training.place`, the progress: epoch, step in the epoch, passes through the data, first step of the last pass,
 //!   batches of that pass, and flags. Flag 1 says that the pass goes on, flag 2 that the epoch has begun;
 //! - `training.sums`, only inside an epoch: the samples so far, and the sums of their losses;
@@ -18,9 +21,10 @@ use crate::files::tensors::{self, Reader, Tensor, little_endian};
 use crate::files::weights::{BYTES, WeightFiles, load, load_from};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::train::compile::Compiled;
-use crate::train::learner::Learner;
+use crate::train::learner::{Gradient, Learner};
 use crate::train::session::Cursor;
 use crate::train::trainable::layers;
+use crate::weights::zeroed_box;
 use crate::{Model, Path as Name, Result, Warning};
 use safetensors::Dtype;
 use std::borrow::Cow;
@@ -29,6 +33,8 @@ use std::io::Write;
 use std::path::Path;
 
 const FROZEN: &str = "frozen";
+/// Keras's name.
+const ACCUMULATOR: &str = "gradient_accumulator";
 
 /// The maximum of a count in a checkpoint. No run takes longer, and a sum of two counts does not overflow.
 const MOST: u64 = 1 << 53;
@@ -68,6 +74,14 @@ impl Names {
 
     fn slot(&self, slot: &str) -> String {
         format!("{}.{slot}.", self.optimizer)
+    }
+
+    fn waiting(&self) -> String {
+        format!("{}.waiting", self.optimizer)
+    }
+
+    fn touched(&self) -> String {
+        format!("{}.touched", self.optimizer)
     }
 
     fn place(&self) -> String {
@@ -111,7 +125,13 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
     /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        load(&mut *self.model, path.as_ref(), self.strict)
+        // The file replaces the weights of the last step.
+        let averaged = self.end_averages();
+        let loaded = load(&mut *self.model, path.as_ref(), self.strict);
+        if let (Err(_), Some(learner)) = (&loaded, &mut self.learner) {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        loaded
     }
 
     /// Loads the weights of the model: see [`WeightFiles::load_weights_from`]. The optimizer's state stays.
@@ -150,7 +170,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_at(path.as_ref())
+        let averaged = self.end_averages();
+        let saved = self.save_at(path.as_ref());
+        if let Some(learner) = &mut self.learner {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        saved
     }
 
     /// The same for a path of any type, compiled once.
@@ -167,6 +192,11 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         Tensor::of("", &*self.model, &mut tensors);
         for (slot, weights) in self.optimizer.state().zip(&learner.slots) {
             Tensor::of(&names.slot(slot), &**weights, &mut tensors);
+        }
+        if let (1.., Some(sum)) = (learner.waiting, learner.gradients.first()) {
+            Tensor::of(&names.slot(ACCUMULATOR), &*sum.dw, &mut tensors);
+            tensors.push(Tensor::number(&names.waiting(), learner.waiting));
+            tensors.push(Tensor::numbers(&names.touched(), &sum.named.bits()));
         }
         let layers = layers::<M>().into_iter().zip(&learner.frozen);
         let frozen: Vec<_> = layers.filter(|(_, frozen)| **frozen).map(|((path, _), _)| path).collect();
@@ -188,8 +218,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// number is NaN or infinite; otherwise that is a printed warning.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        // Weights, slots, and a snapshot of a callback.
-        let bytes = tensors::read::<M>(path, MAX_SLOTS + 3)?;
+        // Weights, slots, waiting gradients, and a snapshot of a callback.
+        let bytes = tensors::read::<M>(path, MAX_SLOTS + 4)?;
         let mut reader = Reader::new(path, &bytes)?;
         let expected = self.optimizer.name();
         match reader.metadata("optimizer") {
@@ -213,9 +243,16 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let variables = reader.variables::<M>("")?;
         let slots = self.optimizer.state().map(|slot| reader.variables::<M>(&names.slot(slot)));
         let slots = slots.collect::<Result<Vec<_>>>()?;
-        let all: Vec<_> = core::iter::once(&variables).chain(&slots).collect();
+        let touched = reader.list(&names.touched())?;
+        let accumulates = self.optimizer.options().gradient_accumulation_steps > 1;
+        let sum = match touched {
+            Some(_) if accumulates => Some(reader.variables::<M>(&names.slot(ACCUMULATOR))?),
+            _ => None,
+        };
+        let waiting = if sum.is_some() { reader.number(&names.waiting())? } else { 0 };
+        let all: Vec<_> = core::iter::once(&variables).chain(&slots).chain(&sum).collect();
         let warning = reader.check_finite::<M>(&all, self.strict)?;
-        let counts = [steps, epoch, batch, passes, pass_step, seen];
+        let counts = [steps, epoch, batch, passes, pass_step, seen, waiting];
         if let Some(count) = counts.into_iter().find(|&count| count > MOST || usize::try_from(count).is_err()) {
             return Err(reader.problem(format!("it counts {count} steps, epochs or batches, which no run can have")));
         }
@@ -223,11 +260,22 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
             return Err(reader.problem("its place in the training data is no place".into()));
         }
         let graph = reader.check_graph::<M>();
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        let named = learner.rows.of_bits(touched.as_deref().unwrap_or_default());
+        if sum.is_some() && (named.is_none() || waiting == 0) {
+            return Err(reader.problem("its waiting gradients are of an optimizer with other tables".into()));
+        }
         reader.finish("")?;
         graph?;
 
-        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        learner.forget();
+        if let (Some(sum), Some(named)) = (sum, named) {
+            let mut dw = zeroed_box::<M::Scalar, M>();
+            sum.write(&mut *dw);
+            learner.gradients.push(Gradient { dw, named });
+            learner.waiting = waiting;
+        }
+        (learner.steps, learner.learning_rate, learner.averaged) = (steps, learning_rate, false);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
         learner.rows.reset();

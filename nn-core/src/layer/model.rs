@@ -9,6 +9,7 @@ use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
 use crate::spec::text::Text;
+use crate::stream::{Stream, Streams};
 use crate::tensor::Tensors;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::inspect::Inspect;
@@ -188,6 +189,17 @@ pub trait Model: Weights<Self::Scalar> + Component {
         let mut y = Self::Outputs::zero_sample();
         call_in(&Self::Graph::NEW, self, x.one(), y.one_mut(), arena);
         y
+    }
+
+    /// Returns a stream of this model: it computes a sequence step by step, and keeps its state.
+    ///
+    /// Exists if the struct of the model has `#[nn(stream)]`.
+    #[inline]
+    fn stream(&self) -> Stream<'_, Self>
+    where
+        Self: Streams,
+    {
+        Stream::new(self)
     }
 
     /// Returns a model with initial weights, by value. Does not compile above [`MAX_BY_VALUE`] bytes.

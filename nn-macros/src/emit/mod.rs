@@ -23,6 +23,7 @@ mod model;
 mod places;
 mod print;
 mod rows;
+mod stream;
 mod training;
 mod tuples;
 mod types;
@@ -131,6 +132,8 @@ pub(crate) struct Programs {
     pub(crate) tail: Option<Program>,
     /// A prediction of the folded form, if something was folded.
     pub(crate) folded: Option<Program>,
+    /// One step of a stream, if the model has streams.
+    pub(crate) stream: Option<Program>,
 }
 
 /// The whole expansion. `lints` is the part of `impl Model` for the lints of training.
@@ -148,6 +151,7 @@ pub(crate) fn emit(
     let model = items(&context, tail, named, lints);
     let budgets = budgets::budgets(&context, budgets);
     let folded = folded::items(&context, programs.folded.as_ref());
+    let stream = stream::items(&context, programs.stream.as_ref());
     let checks = graph.checks.iter().map(|check| context.print().inference(check));
     let numbers = context.print().numbers();
     let items = quote! {
@@ -156,6 +160,7 @@ pub(crate) fn emit(
         #(const _: ::core::primitive::f64 = #numbers;)*
         #budgets
         #folded
+        #stream
     };
     conditional(item, items)
 }
