@@ -21,6 +21,16 @@ pub struct __FilterStreamGraph;
 impl __FilterStreamGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[1, 1])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[1, 1]), ::nn::Shape::new(&[1, 1])];
+    #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
+    const description_pieces: &'static [::nn::spec::description::Piece] = &[
+        ::nn::spec::description::Piece::Known("folded\n"),
+        ::nn::spec::description::Piece::Known(__FilterGraph::description),
+    ];
+    #[allow(non_upper_case_globals)]
+    const description_text: ::nn::text::Text<{ ::nn::spec::description::length(Self::description_pieces) }> =
+        ::nn::spec::description::text(Self::description_pieces);
+    #[allow(non_upper_case_globals)]
+    const description: &'static ::core::primitive::str = Self::description_text.as_str();
 }
 
 #[doc(hidden)]
