@@ -30,7 +30,7 @@ use super::axes::no_axis;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Normalizes each feature over the batch, then applies a learned factor and offset.
@@ -76,6 +76,7 @@ layer! {
         has_cache: true,
         masking: Masking::Trains,
         folding: Folding::Scale { axis: Some(arg::axis), offset: None },
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 

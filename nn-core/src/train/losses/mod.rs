@@ -50,7 +50,8 @@
 //! is the target. (Keras's dense loss is NaN there.) A NaN prediction makes every loss NaN.
 //!
 //! # A loss of your own
-//! A loss of your own is a type with a name, a value and a gradient:
+//! A loss of your own is a type with a name, a value and a gradient. `nn::training_loops` has losses of a position, of
+//! a sample, of a batch, and in the graph.
 //!
 //! ```
 //! # use {nalgebra::SMatrix, nn_core as nn};

@@ -106,6 +106,10 @@ impl Tensors for NoTarget {
 
     fn clear(_: &mut [Self]) {}
 
+    fn zero_sample() -> Self {
+        NoTarget
+    }
+
     #[cfg(feature = "alloc")]
     fn vecs(n: usize) -> alloc::vec::Vec<Self> {
         alloc::vec![NoTarget; n]

@@ -53,7 +53,19 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         Ok(())
     }
 
-    fn suits(optimizer: &impl Optimizer) -> Result<(), StepError> {
+    /// Fails if a step with this optimizer is impossible.
+    #[inline]
+    pub(super) fn takes(&self, optimizer: &impl Optimizer) -> Result<(), StepError> {
+        if optimizer.options().gradient_accumulation_steps != 0 {
+            return Err(StepError::Accumulation);
+        }
+        if kind(optimizer) == self.kind { Ok(()) } else { Err(StepError::Optimizer) }
+    }
+
+    pub(super) fn suits(optimizer: &impl Optimizer) -> Result<(), StepError> {
+        if optimizer.options().gradient_accumulation_steps != 0 {
+            return Err(StepError::Accumulation);
+        }
         optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         let needed = optimizer.state().count();
         if needed > SLOTS { Err(StepError::Slots { needed, room: SLOTS }) } else { Ok(()) }
