@@ -382,6 +382,22 @@ fn class_weights_of_an_output() -> nn::Result<()> {
     Ok(())
 }
 
+#[test]
+fn all_types_of_weights() {
+    fn columns<W: nn::data::SampleWeight>(given: W) -> (bool, Vec<(usize, Vec<f64>)>) {
+        let mut columns = Vec::new();
+        given.columns(&mut |each, weights| columns.push((each, weights.collect())));
+        (W::TOGETHER, columns)
+    }
+    assert_eq!(columns([1.0, 0.5]), (true, vec![(1, vec![1.0, 0.5])]));
+    assert_eq!(columns(&vec![1.0_f32, 0.5]), (true, vec![(1, vec![1.0, 0.5])]));
+    assert_eq!(columns(&[[1.0_f32, 2.0], [3.0, 4.0]][..]), (true, vec![(2, vec![1.0, 2.0, 3.0, 4.0])]));
+    assert_eq!(columns([[[1.0, 2.0], [3.0, 4.0]]]), (true, vec![(4, vec![1.0, 2.0, 3.0, 4.0])]));
+    assert_eq!(columns([SMatrix::<f32, 2, 1>::new(1.0, 2.0)]), (true, vec![(2, vec![1.0, 2.0])]));
+    let several = vec![(1, vec![1.0]), (0, vec![]), (2, vec![2.0, 3.0])];
+    assert_eq!(columns(([1.0], (), &[[2.0, 3.0]])), (false, several));
+}
+
 // --------------------------------------------------------------------------------------------------------- errors
 
 #[test]

@@ -136,28 +136,3 @@ impl WeightOf for NoTarget {
         f64::NAN
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::{vec, vec::Vec};
-
-    fn columns<W: SampleWeight>(given: W) -> (bool, Vec<(usize, Vec<f64>)>) {
-        let mut columns = Vec::new();
-        given.columns(&mut |each, weights| columns.push((each, weights.collect())));
-        (W::TOGETHER, columns)
-    }
-
-    #[test]
-    fn all_types() {
-        assert_eq!(columns([1.0, 0.5]), (true, vec![(1, vec![1.0, 0.5])]));
-        assert_eq!(columns(&vec![1.0_f32, 0.5]), (true, vec![(1, vec![1.0, 0.5])]));
-        assert_eq!(columns(&[[1.0_f32, 2.0], [3.0, 4.0]][..]), (true, vec![(2, vec![1.0, 2.0, 3.0, 4.0])]));
-        assert_eq!(columns([[[1.0, 2.0], [3.0, 4.0]]]), (true, vec![(4, vec![1.0, 2.0, 3.0, 4.0])]));
-        assert_eq!(columns([SMatrix::<f32, 2, 1>::new(1.0, 2.0)]), (true, vec![(2, vec![1.0, 2.0])]));
-        assert_eq!(
-            columns(([1.0], (), &[[2.0, 3.0]])),
-            (false, vec![(1, vec![1.0]), (0, vec![]), (2, vec![2.0, 3.0])])
-        );
-    }
-}
