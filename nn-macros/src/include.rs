@@ -88,8 +88,8 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
             return None;
         }
     };
-    let tensors = match header::parse(&bytes) {
-        Ok(tensors) => tensors,
+    let (tensors, graph) = match header::parse(&bytes) {
+        Ok(read) => read,
         Err(problem) => {
             let message = format!("`{}` is not a valid safetensors file: {problem}", literal.value());
             diagnostics
@@ -105,12 +105,25 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     if diagnostics.any() {
         return None;
     }
-    // rustc reports its errors at the path.
+    // rustc reports its errors at the path. Other tensors say more than another graph, so it looks at the tensors first.
+    let span = literal.span();
+    let checked = |made: TokenStream| match &graph {
+        Some(graph) => {
+            let graph = quote_spanned!(span=> ::nn::__private::include::graph::<#model>(#graph));
+            quote_spanned!(span=> ::nn::__private::include::checked(#made, #graph))
+        }
+        None => made,
+    };
     let made = match kept.map(Kept::path) {
-        None => quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) }),
-        Some(half) => quote_spanned!(literal.span()=> ::nn::Packed::<#model, #half>::new(
-            const { &::nn::__private::include::halves::<#model, #half, #count>(TENSORS) }
-        )),
+        None => {
+            let made = checked(quote_spanned!(span=> ::nn::__private::include::model::<#model>(TENSORS)));
+            quote_spanned!(span=> const { #made })
+        }
+        Some(half) => {
+            let halves = quote_spanned!(span=> ::nn::__private::include::halves::<#model, #half, #count>(TENSORS));
+            let made = checked(halves);
+            quote_spanned!(span=> ::nn::Packed::<#model, #half>::new(const { &#made }))
+        }
     };
     Some(quote! {
         {

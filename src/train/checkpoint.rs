@@ -16,8 +16,9 @@
 //! underscores until it differs: `optimizer_.iteration`.
 
 use crate::callbacks::{CallbackMemory, Entry, Snapshot};
+use crate::files::matching::{self, Matched};
 use crate::files::tensors::{self, Reader, Tensor, little_endian};
-use crate::files::weights::{WeightFiles, load};
+use crate::files::weights::{BYTES, WeightFiles, load, load_from};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::train::compile::Compiled;
 use crate::train::learner::{Gradient, Learner};
@@ -28,6 +29,7 @@ use crate::{Model, Path as Name, Result, Warning};
 use safetensors::Dtype;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 
 const FROZEN: &str = "frozen";
@@ -109,13 +111,51 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.model.save_weights(path)
     }
 
+    /// Writes the weights of the model: see [`WeightFiles::save_weights_to`].
+    ///
+    /// # Errors
+    /// If the writer has one.
+    pub fn save_weights_to(&self, writer: impl Write) -> Result<()> {
+        self.model.save_weights_to(writer)
+    }
+
     /// Loads the weights of the model: see [`WeightFiles::load_weights`]. The optimizer's state stays.
     ///
     /// # Errors
     /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
     /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        load(&mut *self.model, path.as_ref(), self.strict)
+        // The file replaces the weights of the last step.
+        let averaged = self.end_averages();
+        let loaded = load(&mut *self.model, path.as_ref(), self.strict);
+        if let (Err(_), Some(learner)) = (&loaded, &mut self.learner) {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        loaded
+    }
+
+    /// Loads the weights of the model: see [`WeightFiles::load_weights_from`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// As [`load_weights`](Self::load_weights), except for those of reading.
+    pub fn load_weights_from(&mut self, bytes: &[u8]) -> Result<()> {
+        load_from(&mut *self.model, bytes, self.strict)
+    }
+
+    /// Loads the weights that fit: see [`WeightFiles::load_matching`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no safetensors file. The model then stays as it was.
+    pub fn load_matching(&mut self, path: impl AsRef<Path>) -> Result<Matched> {
+        matching::load(&mut *self.model, path.as_ref(), self.strict)
+    }
+
+    /// Loads the weights that fit: see [`WeightFiles::load_matching_from`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// If it is not the content of a safetensors file.
+    pub fn load_matching_from(&mut self, bytes: &[u8]) -> Result<Matched> {
+        matching::load_from(&mut *self.model, Path::new(BYTES), bytes, self.strict)
     }
 }
 
@@ -130,7 +170,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_at(path.as_ref())
+        let averaged = self.end_averages();
+        let saved = self.save_at(path.as_ref());
+        if let Some(learner) = &mut self.learner {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        saved
     }
 
     /// The same for a path of any type, compiled once.
@@ -155,15 +200,14 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         }
         let layers = layers::<M>().into_iter().zip(&learner.frozen);
         let frozen: Vec<_> = layers.filter(|(_, frozen)| **frozen).map(|((path, _), _)| path).collect();
-        let mut metadata: Vec<(String, String)> =
-            [("model", M::NAME), ("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))]
-                .map(|(key, value)| (key.into(), value.into()))
-                .into();
+        let mut metadata: Vec<(String, String)> = [("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))]
+            .map(|(key, value)| (key.into(), value.into()))
+            .into();
         for (k, (name, memory)) in memories.iter().enumerate() {
             metadata.push((names.callback(k), name.clone()));
             tensors.extend(memory.entries().map(|(name, entry)| Tensor::memory(&(names.memory(k) + name), entry)));
         }
-        tensors::write(path, tensors, metadata)
+        tensors::write::<M>(path, tensors, metadata)
     }
 
     /// Reads a file of [`save_checkpoint`](Self::save_checkpoint). Model and optimizer change only if the whole file is
@@ -215,12 +259,14 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         if batch > 0 && (passes == 0 || seen == 0) || flags > 3 {
             return Err(reader.problem("its place in the training data is no place".into()));
         }
+        let graph = reader.check_graph::<M>();
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         let named = learner.rows.of_bits(touched.as_deref().unwrap_or_default());
         if sum.is_some() && (named.is_none() || waiting == 0) {
             return Err(reader.problem("its waiting gradients are of an optimizer with other tables".into()));
         }
         reader.finish("")?;
+        graph?;
 
         learner.forget();
         if let (Some(sum), Some(named)) = (sum, named) {
@@ -229,7 +275,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
             learner.gradients.push(Gradient { dw, named });
             learner.waiting = waiting;
         }
-        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        (learner.steps, learner.learning_rate, learner.averaged) = (steps, learning_rate, false);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
         learner.rows.reset();

@@ -57,7 +57,7 @@ pub(crate) struct Learner<M: Model> {
     /// The same variables with neighbours joined, for fewer and longer loops.
     runs: Vec<Range<usize>>,
     /// The same, including the tables.
-    trainable: Vec<Range<usize>>,
+    pub(crate) trainable: Vec<Range<usize>>,
     /// The rest of the flat slice.
     fixed: Vec<Range<usize>>,
     /// The layers that [`set_trainable`](crate::Compiled::set_trainable) has frozen. There is one entry for each layer
@@ -66,6 +66,8 @@ pub(crate) struct Learner<M: Model> {
     /// The learning rate that replaces the optimizer's.
     pub(crate) learning_rate: Option<f64>,
     pub(crate) steps: u64,
+    /// Whether the model has the averages, and the slot of the averages has the weights.
+    pub(crate) averaged: bool,
 }
 
 impl<M: Model> Learner<M> {
@@ -107,6 +109,7 @@ impl<M: Model> Learner<M> {
             frozen,
             learning_rate: None,
             steps: 0,
+            averaged: false,
         };
         learner.refreeze();
         learner
@@ -261,7 +264,8 @@ impl<M: Model> Learner<M> {
     }
 
     /// Ends `fit`: if the optimizer keeps an average, it replaces the weights.
-    pub(crate) fn finish<O: Optimizer>(&self, model: &mut M, optimizer: &O) {
+    pub(crate) fn finish<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
+        self.use_averages(model, false);
         // Before the first step there is no average.
         if let (Some(_), Some(average), 1..) = (optimizer.options().ema, self.slots.last(), self.steps) {
             for range in &self.trainable {

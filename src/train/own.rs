@@ -58,6 +58,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If a setting of the optimizer is invalid. Nothing changes then.
     pub fn apply_gradient(&mut self, gradient: &impl GradientOf<M>) -> Result<f64> {
+        self.end_averages();
         let learner = ready(&mut self.learner, &self.optimizer)?;
         let mut given = Given { gradient, learner, optimizer: &self.optimizer };
         Ok(nn_core::passes::step(&mut *self.model, &mut given).to_f64())
@@ -104,6 +105,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         if n == 0 {
             return Err(Error::Empty { tensor: format!("input `{}`", M::INPUT_NAMES[0]) });
         }
+        self.end_averages();
         let learner = ready(&mut self.learner, &self.optimizer)?;
         let tapes = Tapes::of(&mut self.tape, learner.division, n);
         let rng = stream(self.seed, learner.steps, Purpose::Layers);

@@ -34,13 +34,15 @@ pub(crate) struct Syntax {
     pub(crate) no_prelude: bool,
     /// Whether `#[nn(profile)]` asks for the method `profile`.
     pub(crate) profile: bool,
+    /// Whether `#[nn(stream)]` asks for streams.
+    pub(crate) stream: bool,
 }
 
 impl Syntax {
     /// A struct without a graph.
     pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
         let (lets, tail, library) = (Vec::new(), None, None);
-        Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false }
+        Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false, stream: false }
     }
 }
 

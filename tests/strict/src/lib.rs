@@ -45,6 +45,23 @@ model! {
 }
 
 model! {
+    /// Streams: sizes and strides that only rustc knows, states, masks, windows and rates.
+    #[nn(stream)]
+    pub struct Streamed;
+
+    let words = Input(shape = [UNITS + 9], dtype = u32);
+    let s = Input(shape = [UNITS + 9, UNITS]);
+    let due = Input(shape = [UNITS]);
+    let h = Embedding(9, UNITS, mask_zero = true)(words);
+    let (m, state) = GRU(UNITS, return_sequences = true, return_state = true)(h, initial_state = [due]);
+    let h = Conv1D(UNITS, UNITS, padding = causal, dilation_rate = UNITS - 1, activation = relu)(s);
+    let h = Conv1D(UNITS, 2, strides = UNITS)(LayerNormalization()(add([h, m])));
+    let y = Dense(2)(MaxPooling1D(UNITS - 1)(h));
+
+    Model(inputs = [words, s, due], outputs = [y, state])
+}
+
+model! {
     /// Only a mask.
     pub struct Masked;
 

@@ -5,7 +5,7 @@ use crate::layer::model::{Graph, Model};
 use crate::layer::{Ends, Layer};
 use crate::tensor::scalar::Scalar;
 use crate::train::data::{Batches, Inspect};
-use crate::train::losses::Losses;
+use crate::train::losses::{Losses, Weighting};
 use crate::train::optimizers::Optimizer;
 use crate::train::passes::Passes;
 use crate::train::snapshot::{self, Damaged};
@@ -99,7 +99,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
                 refused = refused.or(place.map(|place| StepError::Index { sample: place.sample }));
             });
         }
-        losses.check(targets, &mut |_, sample, _| refused = refused.or(Some(StepError::Target { sample })));
+        losses.check(targets, Weighting::NONE, &mut |_, sample, _| {
+            refused = refused.or(Some(StepError::Target { sample }))
+        });
         match refused {
             Some(refused) => Err(refused),
             None => self.step_on(optimizer, losses, x, targets, rng),
