@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/base_layer/#addloss-method>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Returns its input, and adds the sum of its numbers to the loss of the sample.
@@ -26,6 +26,7 @@ layer! {
         adds_loss: true,
         masking: Masking::Passes,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 
