@@ -120,7 +120,7 @@ pub(in crate::layers) mod compute {
             for expected in [1.5, 3.0] {
                 let (dy, memory) = ([SVector::<f64, 2>::repeat(1.0); 2], Memory::new(&mut loss));
                 AddLoss {}.backward::<Heap>(&(), &x, &y, &dy, memory, Some(&mut dx), None);
-                assert_eq!(dx, [SVector::repeat(expected); 2]);
+                assert_eq!(dx, [SVector::<f64, 2>::repeat(expected); 2]);
             }
         }
     }
