@@ -86,8 +86,8 @@ fn read(model: &Type, literal: &Expr, kept: Option<Kept>, diagnostics: &mut Diag
     // A network's file is read as the file of weights that it would be.
     let converted = import::weights(&bytes, literal, &written, diagnostics)?;
     let bytes = converted.as_deref().unwrap_or(&bytes);
-    let tensors = match header::parse(bytes) {
-        Ok(tensors) => tensors,
+    let (tensors, graph) = match header::parse(bytes) {
+        Ok(read) => read,
         Err(problem) => {
             let message = format!("`{written}` is not a valid safetensors file: {problem}");
             diagnostics
@@ -107,12 +107,25 @@ fn read(model: &Type, literal: &Expr, kept: Option<Kept>, diagnostics: &mut Diag
     if diagnostics.any() {
         return None;
     }
-    // rustc reports its errors at the path.
+    // rustc reports its errors at the path. Other tensors say more than another graph, so they come first.
+    let span = literal.span();
+    let checked = |made: TokenStream| match &graph {
+        Some(graph) => {
+            let graph = quote_spanned!(span=> ::nn::__private::include::graph::<#model>(#graph));
+            quote_spanned!(span=> ::nn::__private::include::checked(#made, #graph))
+        }
+        None => made,
+    };
     let made = match kept.map(Kept::path) {
-        None => quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) }),
-        Some(half) => quote_spanned!(literal.span()=> ::nn::Packed::<#model, #half>::new(
-            const { &::nn::__private::include::halves::<#model, #half, #count>(TENSORS) }
-        )),
+        None => {
+            let made = checked(quote_spanned!(span=> ::nn::__private::include::model::<#model>(TENSORS)));
+            quote_spanned!(span=> const { #made })
+        }
+        Some(half) => {
+            let halves = quote_spanned!(span=> ::nn::__private::include::halves::<#model, #half, #count>(TENSORS));
+            let made = checked(halves);
+            quote_spanned!(span=> ::nn::Packed::<#model, #half>::new(const { &#made }))
+        }
     };
     Some(quote! {
         {

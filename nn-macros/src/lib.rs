@@ -44,7 +44,7 @@ use front::item::Item;
 use front::parse::Syntax;
 use front::{attributes, budget, library, parameters, parse, resolve};
 use graph::Graph;
-use passes::{check, fold, infer, lint, names};
+use passes::{check, fold, infer, lint, names, stream};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
 
@@ -87,6 +87,7 @@ use schedule::{Form, lower};
 /// |---|---|
 /// | `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` | costs above a limit are errors: see `nn::budget` |
 /// | `#[nn(profile)]` | adds `profile`, a prediction that calls a function after each layer, with its name |
+/// | `#[nn(stream)]` | adds `stream`, which computes a sequence step by step: see `nn::streams` |
 /// | `#[nn(crate = path)]` | says where this library is, in a crate that renames it or sees it re-exported |
 /// | `#[nn(no_implicit_prelude)]` | for a module with `#![no_implicit_prelude]` |
 /// | `#[derive]`, `#[doc]`, `#[cfg]`, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, `#[allow]` and its kin | as on any struct |
@@ -222,6 +223,9 @@ fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attribute
     let allowed = attributes::words(syntax, diagnostics);
     let budgets = budget::budgets(syntax, diagnostics);
     attributes::check(syntax, diagnostics);
+    if syntax.stream {
+        stream::stream(&mut graph, diagnostics);
+    }
     (graph, Attributes { allowed, budgets })
 }
 
@@ -233,6 +237,7 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
         train: lower(graph, Form::Train),
         tail: schedule::tail(graph),
         folded: graph.folded.as_ref().map(|folded| lower(&folded.graph, Form::Predict)),
+        stream: graph.streamed.as_ref().map(|streamed| lower(&streamed.graph, Form::Predict)),
     };
     let lints = emit::lints::for_training(graph, allowed);
     let item = Item::declared(syntax);

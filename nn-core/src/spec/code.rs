@@ -143,6 +143,8 @@ codes! {
     TooMany = 315,
     /// unsupported layer inside a wrapper
     LayerInside = 316,
+    /// layer that needs all steps of a sequence
+    NotStreamable = 317,
 
     /// mismatched shapes
     ShapeMismatch = 401,
@@ -177,6 +179,8 @@ codes! {
     NotAComponent = 506,
     /// training of a folded model
     Folded = 507,
+    /// model without streams
+    NoStream = 508,
 
     /// model too large for a move by value
     ByValue = 601,
@@ -201,6 +205,8 @@ codes! {
     TensorRange = 707,
     /// NaN or infinity in a weight file
     TensorNotFinite = 708,
+    /// weights of another graph
+    OtherGraph = 709,
 
     /// unreadable network file
     NoNetwork = 801,

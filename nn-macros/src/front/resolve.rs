@@ -148,6 +148,7 @@ impl Resolver<'_> {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
                 }
             }
+            (_, []) => {}
             (bound, [name]) => {
                 // The `let` names the layer that the statement makes or calls.
                 let outermost = match &bound {

@@ -62,7 +62,7 @@ impl Resolver<'_> {
                     false => format!("move the statement that binds `{name}` up"),
                 },
             );
-        } else if self.lets.iter().any(|statement| statement.names.is_empty()) {
+        } else if self.lets.iter().any(|statement| statement.names.is_empty() && statement.value.is_none()) {
             // A statement with a reported error may have bound the name.
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
