@@ -35,6 +35,7 @@ mod weights;
 mod tests;
 
 pub use network::{Call, Input, Kind, Layer, Network, Numbers, Tensor, Value, Variable};
+pub use numbers::safetensors;
 pub use problem::{Error, Problem};
 pub use weights::{Wanted, weights};
 
@@ -59,7 +60,7 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
         .into())
 }
 
-/// Returns whether a file looks like one that [`read`] reads.
+/// Returns whether a file looks like one that [`read`] or [`weights`] reads.
 pub fn is_network(file: &[u8]) -> bool {
     Zip::is_one(file) || Hdf5::is_one(file) || tflite::is_one(file)
 }

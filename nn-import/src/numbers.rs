@@ -32,25 +32,30 @@ pub(crate) fn numbers(data: &Data<'_>) -> Result<Numbers, Damaged> {
 impl Network {
     /// Returns the trained variables as a safetensors file, with the names that weight files of this library have.
     pub fn safetensors(&self) -> Vec<u8> {
-        let mut header = String::from("{");
-        let mut end = 0;
-        for (place, (name, numbers)) in self.tensors().enumerate() {
-            let comma = if place == 0 { "" } else { "," };
-            let start = end;
-            end += numbers.bytes.len();
-            let Numbers { shape, dtype, .. } = numbers;
-            write!(
-                header,
-                "{comma}\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}}"
-            )
-            .expect("text has room for more");
-        }
-        header.push('}');
-        // The numbers begin at a multiple of 8.
-        header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
-        let mut file = (header.len() as u64).to_le_bytes().to_vec();
-        file.extend(header.as_bytes());
-        self.tensors().for_each(|(_, numbers)| file.extend(&numbers.bytes));
-        file
+        safetensors(&self.tensors().collect::<Vec<_>>())
     }
+}
+
+/// Returns tensors with their names as a safetensors file.
+pub fn safetensors(tensors: &[(String, &Numbers)]) -> Vec<u8> {
+    let mut header = String::from("{");
+    let mut end = 0;
+    for (place, (name, numbers)) in tensors.iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        let start = end;
+        end += numbers.bytes.len();
+        let Numbers { shape, dtype, .. } = numbers;
+        write!(
+            header,
+            "{comma}\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}}"
+        )
+        .expect("text has room for more");
+    }
+    header.push('}');
+    // The numbers begin at a multiple of 8.
+    header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
+    let mut file = (header.len() as u64).to_le_bytes().to_vec();
+    file.extend(header.as_bytes());
+    tensors.iter().for_each(|(_, numbers)| file.extend(&numbers.bytes));
+    file
 }

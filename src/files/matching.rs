@@ -82,6 +82,10 @@ pub(crate) fn load<M: Model>(model: &mut M, path: &Path, strict: bool) -> Result
 
 /// Takes the tensors that fit, from the content of a file.
 pub(crate) fn load_from<M: Model>(model: &mut M, path: &Path, bytes: &[u8], strict: bool) -> Result<Matched> {
+    #[cfg(feature = "formats")]
+    let converted = crate::files::formats::converted::<M>(path, bytes)?;
+    #[cfg(feature = "formats")]
+    let bytes = converted.as_deref().unwrap_or(bytes);
     let mut reader = Reader::new(path, bytes)?;
     let (mut matched, mut found, mut rest) = (Matched::default(), Vec::new(), model.as_mut_slice());
     M::variables(&Name::ROOT, &mut |variable| {

@@ -1,6 +1,8 @@
 //! Files of weights. Rule: only this folder replaces a user's file, and it knows nothing of training.
 
 pub(crate) mod file;
+#[cfg(feature = "formats")]
+mod formats;
 #[cfg(feature = "files")]
 mod graph;
 #[cfg(feature = "files")]

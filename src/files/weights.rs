@@ -141,6 +141,10 @@ pub(crate) fn load_from<M: Model>(model: &mut M, bytes: &[u8], strict: bool) -> 
 }
 
 fn read<M: Model>(model: &mut M, path: &Path, bytes: &[u8], strict: bool) -> Result<()> {
+    #[cfg(feature = "formats")]
+    let converted = crate::files::formats::converted::<M>(path, bytes)?;
+    #[cfg(feature = "formats")]
+    let bytes = converted.as_deref().unwrap_or(bytes);
     let mut reader = Reader::new(path, bytes)?;
     let hint =
         if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };

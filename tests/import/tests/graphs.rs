@@ -87,6 +87,22 @@ fn two_calls_share_the_weights_and_two_imports_do_not() {
     assert_eq!(kernels, ["left_dense.kernel", "right_dense.kernel"]);
 }
 
+#[test]
+fn weights_of_a_network_are_read_at_run_time() {
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/sleep.keras");
+    let mut sleep = Sleep::boxed(&mut StdRng::seed_from_u64(1));
+    sleep.load_weights(FILE).expect("the file is that of this model");
+    assert_eq!(*sleep, SLEEP);
+
+    let mut stages = Stages::boxed(&mut StdRng::seed_from_u64(1));
+    let matched = stages.load_matching(FILE).expect("the file is whole");
+    assert_eq!(stages.bidirectional_1, SLEEP.bidirectional_1);
+    assert_eq!(matched.unused, ["dense_1.bias", "dense_1.kernel"]);
+    assert_eq!(matched.missing, ["stage.kernel", "stage.bias"]);
+    let error = stages.load_weights(FILE).expect_err("the model has another end").to_string();
+    assert!(error.contains("stage.kernel"), "{error}");
+}
+
 model_rejects! {
     "the file leaves the length of axis 0 of an input open: (None, 36)" =>
     struct Open;
