@@ -1,4 +1,4 @@
-//! Readers of trained networks: Keras (`.keras`, `.h5`).
+//! Readers of trained networks: Keras (`.keras`, `.h5`) and ONNX.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +7,8 @@ mod keras;
 mod names;
 mod network;
 mod numbers;
+mod onnx;
+mod passes;
 mod problem;
 mod text;
 
@@ -26,6 +28,9 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
     }
     if Hdf5::is_one(file) {
         return keras::h5(&Hdf5::open(file).map_err(Problem::new)?);
+    }
+    if onnx::is_one(file) {
+        return onnx::model(file);
     }
     Err(Problem::new("this is no file of a network that is known: `.keras`, `.h5`, `.tflite` and `.onnx` are read")
         .into())

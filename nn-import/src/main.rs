@@ -27,7 +27,8 @@ fn main() -> ExitCode {
 
 fn convert(file: &str, weights: Option<&String>) -> Result<String, Box<dyn std::error::Error>> {
     let network = nn_import::read(&std::fs::read(file)?)?;
-    let mut text = network.graph()?;
+    let mut text: String = network.notes.iter().map(|note| format!("// {note}\n")).collect();
+    text += &network.graph()?;
     for (name, numbers) in network.tensors() {
         text += &format!("// {name}: {:?} of {}\n", numbers.shape, numbers.dtype);
     }

@@ -1,0 +1,3 @@
+//! Rewrites of a network, a file for each.
+
+pub(crate) mod input_order;
