@@ -102,7 +102,7 @@ pub(super) fn network(graph: &Graph<'_>, constants: Constants, opset: i64) -> Re
     for input in &graph.inputs {
         // Old files list the weights among the inputs.
         if !converter.items.contains_key(&input.name) {
-            if let Err(problem) = converter.declare(input) {
+            if let Err(problem) = converter.declare(input, batch_axis(graph, input)) {
                 problems.push(Problem::of(&input.name, "input", problem));
                 converter.items.insert(input.name.clone(), Item::Broken);
             }
@@ -129,13 +129,30 @@ pub(super) fn network(graph: &Graph<'_>, constants: Constants, opset: i64) -> Re
     Ok(network)
 }
 
+/// Returns the axis of an input that is the batch: the first, unless only another one is left open, or a recurrent
+/// layer reads the input, which has the steps first.
+fn batch_axis(graph: &Graph<'_>, input: &Declared) -> usize {
+    let open = |axis: &&Option<i64>| axis.is_none();
+    let shape = input.shape.as_deref().unwrap_or_default();
+    if let (1, Some(axis)) = (shape.iter().filter(open).count(), shape.iter().position(Option::is_none)) {
+        return axis;
+    }
+    let steps_first = |node: &Node<'_>| {
+        let reads = [0, 5, 6].iter().any(|&place| node.input(place) == Some(&input.name));
+        matches!(node.op.as_str(), "LSTM" | "GRU" | "RNN") && node.int("layout", 0) == 0 && reads
+    };
+    usize::from(shape.len() == 3 && graph.nodes.iter().any(steps_first))
+}
+
 impl Converter {
     /// Declares an input of the network, with its axes in the order of the file.
-    fn declare(&mut self, input: &Declared) -> Result<(), String> {
+    fn declare(&mut self, input: &Declared, batch_axis: usize) -> Result<(), String> {
         let Some(shape) = &input.shape else { return Err("the file does not say its shape".into()) };
-        let [batch, axes @ ..] = &shape[..] else {
-            return Err("it has no axis, so no batch".into());
-        };
+        let mut axes = shape.clone();
+        if axes.len() <= batch_axis {
+            return Err("it has no axis that is the batch".into());
+        }
+        let batch = axes.remove(batch_axis);
         let (mut lengths, mut stored) = (Vec::new(), Vec::new());
         for axis in axes {
             let Some(axis) = axis.and_then(|axis| usize::try_from(axis).ok()) else {
@@ -147,11 +164,12 @@ impl Converter {
         }
         product(&super::value::lengths(&stored)).ok_or("it is too large")?;
         let batch = batch.and_then(|batch| usize::try_from(batch).ok()).unwrap_or(OPEN);
-        let mut axes = vec![vec![Atom { id: BATCH, length: batch }]];
-        axes.extend(stored.iter().cloned());
+        let mut axes = stored.clone();
+        axes.insert(batch_axis, vec![Atom { id: BATCH, length: batch }]);
         let index = self.builder.network.inputs.len();
         match input.dtype {
-            1 | 10 | 11 | 16 => {}
+            1 | 11 => {}
+            10 | 16 => return Err("it holds halves, but layers compute in `f32`; export the network in float32".into()),
             2..=7 | 12 | 13 => self.indices.push(index),
             _ => return Err("its numbers are of a type that is not read".into()),
         }

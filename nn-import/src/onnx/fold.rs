@@ -4,6 +4,7 @@ use super::array::{Array, Data, product};
 use super::convert::{Converter, Item};
 use super::value::place;
 use super::wire::Node;
+use nn_core::{Bf16, F16};
 use std::rc::Rc;
 
 /// Computes a node whose inputs are all constants, or that reads a shape. None if it is another one.
@@ -177,6 +178,13 @@ fn cast(x: &Array, to: i64) -> Array {
     let data = match (&x.data, to) {
         (Data::Floats(numbers), 2..=7 | 12 | 13) => Data::Ints(numbers.iter().map(|&number| number as i64).collect()),
         (Data::Floats(numbers), 9) => Data::Ints(numbers.iter().map(|&number| i64::from(number != 0.0)).collect()),
+        (Data::Floats(numbers), 10) => {
+            Data::Floats(numbers.iter().map(|&number| f64::from(F16::from_f32(number as f32).to_f32())).collect())
+        }
+        (Data::Floats(numbers), 16) => {
+            Data::Floats(numbers.iter().map(|&number| f64::from(Bf16::from_f32(number as f32).to_f32())).collect())
+        }
+        (Data::Floats(numbers), 1) => Data::Floats(numbers.iter().map(|&number| f64::from(number as f32)).collect()),
         (Data::Ints(numbers), 9) => Data::Ints(numbers.iter().map(|&number| i64::from(number != 0)).collect()),
         (Data::Ints(numbers), 1 | 10 | 11 | 16) => Data::Floats(numbers.iter().map(|&number| number as f64).collect()),
         (data, _) => data.clone(),

@@ -3,7 +3,7 @@
 use super::one;
 use crate::network::{Tensor, Value as Argument};
 use crate::onnx::builder::{Arguments, New, word};
-use crate::onnx::convert::{Converter, Made};
+use crate::onnx::convert::{Converter, Item, Made};
 use crate::onnx::value::{Value, has_batch, length, lengths};
 use crate::onnx::wire::{Node, short};
 use std::rc::Rc;
@@ -11,6 +11,10 @@ use std::rc::Rc;
 /// Returns an activation with numbers.
 fn with(name: &str, fields: &[(&str, f64)]) -> Argument {
     Argument::Call(name.into(), fields.iter().map(|&(name, value)| (name.into(), Argument::Float(value))).collect())
+}
+
+fn at_least(bound: f64) -> Argument {
+    with("threshold", &[("threshold", bound), ("default_value", bound)])
 }
 
 impl Converter {
@@ -50,22 +54,21 @@ impl Converter {
             (-1.0, 1.0) => return self.activate(word("hard_tanh"), x),
             (0.0, _) if highest => self.activate(word("relu"), x)?,
             (0.0, max) if max > 0.0 => self.builder.apply("ReLU", vec![("max_value", Argument::Float(max))], &[x])?,
-            // A power of two changes no digit of a number.
-            (min, max) if min == -max && max > 0.0 && max.log2().fract() == 0.0 => {
-                let x = self.rescale(1.0 / max, 0.0, x)?;
-                let x = self.activate(word("hard_tanh"), x)?;
-                return self.rescale(max, 0.0, x);
-            }
-            // max(x, min) and min(x, max) with a bound at 0 from the other side.
-            (_, 0.0) if lowest => {
-                let x = self.rescale(-1.0, 0.0, x)?;
-                let x = self.activate(word("relu"), x)?;
-                return self.rescale(-1.0, 0.0, x);
-            }
+            // `threshold` is max(x, min) if both its numbers are `min`.
             (min, max) => {
-                return Err(format!(
-                    "the bounds {min} and {max} are not supported; 0 and any number, and -1 and 1 are"
-                ));
+                let mut x = x;
+                if !lowest {
+                    x = self.activate(at_least(min), x)?;
+                }
+                if !highest {
+                    x = self.rescale(-1.0, 0.0, x)?;
+                    x = self.activate(at_least(-max), x)?;
+                    x = self.rescale(-1.0, 0.0, x)?;
+                }
+                if min >= 0.0 && max >= 0.0 {
+                    self.positive.insert(x);
+                }
+                return Ok(x);
             }
         };
         self.positive.insert(clipped);
@@ -211,6 +214,9 @@ pub(super) fn nothing(converter: &mut Converter, node: &Node<'_>) -> Made {
         && !converter.is_read_by(node, "Gather")
     {
         return Err("it rounds to whole numbers, which no layer does".into());
+    }
+    if node.op == "CastLike" && !converter.item(node, 1).is_some_and(|item| matches!(item, Item::Value(_))) {
+        return Err("the type of its second input is not known".into());
     }
     Ok(one(x))
 }

@@ -136,7 +136,8 @@ pub(super) fn backwards(converter: &mut Converter, node: &Node<'_>) -> Made {
         let extent = extent.filter(|&extent| extent < 1 << 30 && stride < 1 << 30).ok_or("its window is too large")?;
         let further = further.get(axis).and_then(|&n| usize::try_from(n).ok()).filter(|&n| n < stride.max(1));
         let further = further.ok_or("its `output_padding` is not below its strides")?;
-        let whole = (n - 1) * stride + extent + further;
+        let mut further = further;
+        let mut whole = (n - 1) * stride + extent + further;
         let length = match (&wanted, auto.as_str()) {
             (Some(shape), _) => shape.get(axis).and_then(|&n| usize::try_from(n).ok()),
             (None, "SAME_UPPER" | "SAME_LOWER") => Some(n * stride),
@@ -144,6 +145,11 @@ pub(super) fn backwards(converter: &mut Converter, node: &Node<'_>) -> Made {
         };
         let (before, behind) = match length {
             Some(length) => {
+                // An output that is larger than the windows cover has places of zeros behind them.
+                if length > whole && length - whole + further < stride {
+                    further += length - whole;
+                    whole = length;
+                }
                 let total = whole.checked_sub(length).ok_or("its output is larger than its windows cover")?;
                 if auto == "SAME_UPPER" { (total / 2, total - total / 2) } else { (total - total / 2, total / 2) }
             }

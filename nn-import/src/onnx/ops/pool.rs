@@ -2,8 +2,10 @@
 
 use super::one;
 use super::spatial::{Padding, Window, each};
+use crate::network::Tensor;
 use crate::onnx::builder::{Arguments, sizes, word};
 use crate::onnx::convert::{Converter, Made};
+use crate::onnx::value::Value;
 use crate::onnx::wire::Node;
 
 pub(super) fn windows(converter: &mut Converter, node: &Node<'_>) -> Made {
@@ -33,16 +35,13 @@ pub(super) fn windows(converter: &mut Converter, node: &Node<'_>) -> Made {
     };
     if let Some(zeros) = zeros {
         let exceeds = window.exceeds(&Padding::Zeros(zeros.clone()));
-        if max && !converter.positive.contains(&tensor) {
-            return Err(format!(
-                "its padding {zeros:?} is neither `valid` nor `same`, and its input may be negative, so zeros around \
-                 it would be maxima"
-            ));
-        }
         if !max && (!counts_zeros || exceeds) {
             return Err(format!("its padding {zeros:?} is neither `valid` nor `same`, and is not counted"));
         }
-        tensor = converter.zeros(tensor, &zeros)?;
+        tensor = match max && !converter.positive.contains(&tensor) {
+            true => edges(converter, &x, &zeros, &kernel)?,
+            false => converter.zeros(tensor, &zeros)?,
+        };
     }
     let image = size.len() == 2;
     let class = match (max, image) {
@@ -67,4 +66,26 @@ pub(super) fn windows(converter: &mut Converter, node: &Node<'_>) -> Made {
     }
     let channels = x.axes[1].clone();
     Ok(one(converter.resized(x, pooled, &output, channels)))
+}
+
+/// Repeats the numbers at the edges. A window over them has those numbers anyway, so its maximum is the same.
+fn edges(converter: &mut Converter, x: &Value, around: &[(usize, usize)], kernel: &[usize]) -> Result<Tensor, String> {
+    let mut x = x.clone();
+    for (place, &(before, behind)) in around.iter().enumerate() {
+        if before.max(behind) >= kernel[place] {
+            return Err(format!("its padding {around:?} is not smaller than its window"));
+        }
+        let axis = place + 2;
+        let length = x.shape()[axis];
+        let mut parts = Vec::new();
+        if before > 0 {
+            let first = converter.slice(&x, axis, 0, 1)?;
+            parts.extend(std::iter::repeat_n(first, before));
+        }
+        let last = if behind > 0 { Some(converter.slice(&x, axis, length - 1, 1)?) } else { None };
+        parts.push(x);
+        parts.extend(last.into_iter().flat_map(|last| std::iter::repeat_n(last, behind)));
+        x = converter.join(parts, axis as i64)?;
+    }
+    Ok(x.tensor)
 }
