@@ -27,8 +27,8 @@ pub(super) struct Converter {
     pub(super) builder: Builder,
     pub(super) opset: i64,
     items: HashMap<String, Item>,
-    /// The operators that read a name; that of an output is empty.
-    read: HashMap<String, Vec<String>>,
+    /// The operators that read a name, and their outputs; that of an output of the network is empty.
+    read: HashMap<String, Vec<(String, String)>>,
     /// The inputs of the network that hold whole numbers in the file.
     pub(super) indices: Vec<usize>,
     /// The inputs of the network that a table reads.
@@ -84,11 +84,14 @@ fn constant(node: &Node<'_>) -> Option<Result<Array, String>> {
 /// Makes the network of a graph.
 pub(super) fn network(graph: &Graph<'_>, constants: Constants, opset: i64) -> Result<Network, Error> {
     let items = constants.into_iter().map(|(name, array)| (name, Item::Constant(array))).collect();
-    let mut read: HashMap<String, Vec<String>> = HashMap::new();
+    let mut read: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for node in &graph.nodes {
-        node.inputs.iter().for_each(|name| read.entry(name.clone()).or_default().push(node.op.clone()));
+        let output = node.outputs.first().cloned().unwrap_or_default();
+        for name in &node.inputs {
+            read.entry(name.clone()).or_default().push((node.op.clone(), output.clone()));
+        }
     }
-    graph.outputs.iter().for_each(|output| read.entry(output.name.clone()).or_default().push(String::new()));
+    graph.outputs.iter().for_each(|output| read.entry(output.name.clone()).or_default().push(Default::default()));
     let mut converter = Converter {
         builder: Builder::default(),
         opset,
@@ -317,10 +320,18 @@ impl Converter {
         node.outputs.get(place).is_some_and(|name| !name.is_empty() && self.read.contains_key(name))
     }
 
-    /// Whether only nodes of one operator read the output of a node.
-    pub(super) fn is_read_by(&self, node: &Node<'_>, op: &str) -> bool {
+    /// Whether only tables read the output of a node, perhaps through further casts.
+    pub(super) fn is_index(&self, node: &Node<'_>) -> bool {
         let readers = node.outputs.first().and_then(|name| self.read.get(name));
-        readers.is_none_or(|readers| readers.iter().all(|reader| reader == op))
+        readers.is_none_or(|readers| {
+            readers.iter().all(|(op, output)| match op.as_str() {
+                "Gather" => true,
+                "Identity" | "Cast" => {
+                    self.read.get(output).is_none_or(|readers| readers.iter().all(|(op, _)| op == "Gather"))
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Reshapes a value as the file does.

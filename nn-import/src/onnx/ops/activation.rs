@@ -104,7 +104,9 @@ pub(super) fn elementwise(converter: &mut Converter, node: &Node<'_>) -> Made {
                 Err(converter.rescale(gamma, 0.0, x)?)
             }
         }
-        "ThresholdedRelu" => Ok(with("threshold", &[("threshold", alpha(1.0)), ("default_value", 0.0)])),
+        "ThresholdedRelu" => {
+            Ok(with("threshold", &[("threshold", alpha(1.0)), ("default_value", node.float("otherwise", 0.0))]))
+        }
         "HardSigmoid" => {
             let (alpha, beta) = (alpha(0.2), node.float("beta", 0.5));
             if (alpha as f32, beta) == (1.0 / 6.0, 0.5) {
@@ -208,11 +210,7 @@ pub(super) fn nothing(converter: &mut Converter, node: &Node<'_>) -> Made {
     let x = converter.value(node, 0)?;
     // Whole numbers stay what they are; others would be rounded, which only matters to a table.
     let whole = matches!(x.tensor, Tensor::Input(input) if converter.indices.contains(&input));
-    if node.op == "Cast"
-        && !matches!(node.int("to", 1), 1 | 10 | 11 | 16)
-        && !whole
-        && !converter.is_read_by(node, "Gather")
-    {
+    if node.op == "Cast" && !matches!(node.int("to", 1), 1 | 10 | 11 | 16) && !whole && !converter.is_index(node) {
         return Err("it rounds to whole numbers, which no layer does".into());
     }
     if node.op == "CastLike" && !converter.item(node, 1).is_some_and(|item| matches!(item, Item::Value(_))) {

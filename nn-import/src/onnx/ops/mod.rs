@@ -57,7 +57,8 @@ operators! {
     "ReduceMean", "ReduceMax", "ReduceSum" => reduce::axes;
     "LSTM", "GRU", "RNN" => recurrent::make;
     "Resize", "Upsample" => resize::make;
-    "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Expand" => shape::make;
+    "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose" => shape::make;
+    "Expand", "Tile" => shape::repeat;
     "Slice", "Split" => slice::make;
     "Pad" => spatial::pad;
 }

@@ -4,6 +4,7 @@ mod bias;
 mod gelu;
 mod layer_norm;
 mod pad;
+mod select;
 mod sigmoids;
 
 use super::array::Array;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 
 /// Runs all rewrites.
 pub(super) fn all(graph: &mut Graph<'_>, constants: &Constants) {
-    for rewrite in [gelu::run, sigmoids::run, layer_norm::run, bias::run, pad::run] {
+    for rewrite in [select::run, gelu::run, sigmoids::run, layer_norm::run, bias::run, pad::run] {
         rewrite(graph, constants);
     }
 }
@@ -65,6 +66,12 @@ impl<'g> Links<'g> {
     pub(super) fn only(&self, name: &str, reader: usize) -> bool {
         let readers = self.readers.get(name);
         readers.is_some_and(|readers| readers.iter().all(|&other| other == reader))
+            && !self.outputs.iter().any(|output| output == name)
+    }
+
+    /// Whether all readers of a name pass a test.
+    pub(super) fn read_by(&self, name: &str, test: impl Fn(usize) -> bool) -> bool {
+        self.readers.get(name).is_none_or(|readers| readers.iter().all(|&place| test(place)))
             && !self.outputs.iter().any(|output| output == name)
     }
 
