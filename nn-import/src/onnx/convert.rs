@@ -275,7 +275,12 @@ impl Converter {
             let shape: Vec<Option<usize>> = file.iter().map(|axis| Some(length(axis))).collect();
             self.builder.network.notes.extend(order.map(|order| super::note("output", name, &shape, &order)));
         }
-        self.builder.network.outputs.push(value.tensor);
+        // An output is computed by a layer.
+        let tensor = match value.tensor {
+            Tensor::Input(_) => self.builder.apply("Identity", vec![], &[value.tensor])?,
+            tensor => tensor,
+        };
+        self.builder.network.outputs.push(tensor);
         Ok(())
     }
 

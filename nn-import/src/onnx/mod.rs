@@ -19,12 +19,19 @@ pub(crate) use wire::is_one;
 use crate::network::Network;
 use crate::problem::{Error, Problem};
 
+/// The oldest version of the operators that is read. Earlier ones have other rules for shapes.
+const OLDEST: i64 = 6;
+
 /// Reads an ONNX file.
 pub(crate) fn model(file: &[u8]) -> Result<Network, Error> {
     let model = wire::model(file).map_err(|problem| Problem::new(format!("the file is damaged: {problem}")))?;
     let Some(mut graph) = model.graph else {
         return Err(Problem::new("the file has no graph").into());
     };
+    if model.opset < OLDEST {
+        let problem = Problem::new(format!("the file is of version {} of ONNX's operators", model.opset));
+        return Err(problem.help(format!("versions from {OLDEST} on are read")).into());
+    }
     let constants = convert::constants(&mut graph)?;
     rewrite::all(&mut graph, &constants);
     let mut network = convert::network(&graph, constants, model.opset)?;

@@ -93,7 +93,9 @@ fn absorb(network: &mut Network, input: usize) -> Option<Vec<usize>> {
     let kind = &network.layers[network.calls[*readers.first()?].layer].kind;
     let new = order(kind, &shape)?;
     let alike = readers.iter().all(|&call| network.layers[network.calls[call].layer].kind == *kind);
-    if !alike || network.outputs.contains(&tensor) {
+    // An output is computed by a layer.
+    let is_output = |call: &usize| network.outputs.contains(&Tensor::Output(*call, 0));
+    if !alike || network.outputs.contains(&tensor) || readers.iter().any(is_output) {
         return None;
     }
     network.inputs[input].shape = new.iter().map(|&axis| Some(shape[axis])).collect();

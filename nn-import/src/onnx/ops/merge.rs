@@ -6,6 +6,7 @@ use crate::network::Value as Argument;
 use crate::onnx::convert::{Converter, Item, Made};
 use crate::onnx::value::{Axis, Value, has_batch, length};
 use crate::onnx::wire::Node;
+use nn_core::spec::MAX_INPUTS;
 
 pub(super) fn concatenate(converter: &mut Converter, node: &Node<'_>) -> Made {
     let mut values = Vec::new();
@@ -25,6 +26,9 @@ impl Converter {
         let first = values.first().ok_or("it has no inputs")?.clone();
         if values.len() == 1 {
             return Ok(first);
+        }
+        if values.len() > MAX_INPUTS {
+            return Err(format!("it joins {} tensors, and a layer at most {MAX_INPUTS}", values.len()));
         }
         let axis = first.axis(axis)?;
         if values.iter().any(|value| value.rank() != first.rank() || has_batch(&value.axes[axis])) {

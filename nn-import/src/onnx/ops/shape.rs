@@ -74,7 +74,7 @@ impl Converter {
             return Err(format!("it repeats {} {count} times, which no layer does", x.described()));
         }
         if !x.axes[axis].is_empty() {
-            return self.join(vec![x.clone(); count], axis as i64);
+            return self.join(vec![x.clone(); count.min(1 << 8)], axis as i64);
         }
         // An axis of length 1 stands behind those before it.
         let part = |axes: &[Axis]| axes.iter().filter(|axis| !has_batch(axis)).flatten().copied().collect::<Axis>();
