@@ -104,11 +104,12 @@ pub(super) fn network(graph: &Graph<'_>, constants: Constants, opset: i64) -> Re
     let mut problems = Vec::new();
     for input in &graph.inputs {
         // Old files list the weights among the inputs.
-        if !converter.items.contains_key(&input.name) {
-            if let Err(problem) = converter.declare(input, batch_axis(graph, input)) {
-                problems.push(Problem::of(&input.name, "input", problem));
-                converter.items.insert(input.name.clone(), Item::Broken);
-            }
+        if converter.items.contains_key(&input.name) {
+            continue;
+        }
+        if let Err(problem) = converter.declare(input, batch_axis(graph, input)) {
+            problems.push(Problem::of(&input.name, "input", problem));
+            converter.items.insert(input.name.clone(), Item::Broken);
         }
     }
     for node in &graph.nodes {

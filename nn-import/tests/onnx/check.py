@@ -191,6 +191,8 @@ def case(folder):
     expected = [array(data / f"output_{i}.pb") for i in range(len(graph.output))]
     layout = any(attribute.name == "layout" and attribute.i for attribute in node.attribute)
     batch = int(node.op_type in RECURRENT and not layout)
+    if any(x.size == 0 for x in arrays[:1]):
+        raise Refused("an axis has the length 0")
     if node.op_type in ("LayerNormalization", "Dropout", "MaxPool"):
         del graph.output[1:]
     found, reason = None, ""

@@ -28,11 +28,11 @@ fn window_first(rank: usize, first: usize, second: usize) -> Vec<usize> {
 
 impl Converter {
     /// Adds the bias, which is an input that may be left out.
-    fn bias<'a>(
+    fn bias(
         &self,
         node: &Node<'_>,
         filters: usize,
-        variables: &mut Vec<(&'a str, Array)>,
+        variables: &mut Vec<(&str, Array)>,
         arguments: &mut Arguments,
     ) -> Result<(), String> {
         match self.optional(node, 2)? {

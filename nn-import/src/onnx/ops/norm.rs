@@ -5,6 +5,7 @@ use crate::network::Value as Argument;
 use crate::onnx::array::Array;
 use crate::onnx::builder::{Arguments, New};
 use crate::onnx::convert::{Converter, Made};
+use crate::onnx::rewrite::layer_norm::RANK;
 use crate::onnx::value::{Atom, Axis, Value, has_batch, length};
 use crate::onnx::wire::Node;
 use std::rc::Rc;
@@ -81,6 +82,10 @@ pub(super) fn layer(converter: &mut Converter, node: &Node<'_>) -> Made {
     let x = converter.value(node, 0)?;
     if (1..3).any(|place| converter.is_read(node, place)) {
         return Err("its mean or deviation is read, which no layer returns".into());
+    }
+    let rank = x.rank() as i64;
+    if node.int(RANK, rank) != rank {
+        return Err(format!("its scale does not fit {}", x.described()));
     }
     let first = x.axis(node.int("axis", -1))?;
     let part: Axis = x.axes[first..].concat();

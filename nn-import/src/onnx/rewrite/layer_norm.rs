@@ -1,4 +1,5 @@
-//! `(x - mean) / √(mean((x - mean)²) + ε) · scale + bias`, as exporters before version 17 write it.
+//! `(x - mean) / √(mean((x - mean)²) + ε) · scale + bias`, as exporters before version 17 write it, and
+//! `x · s + (bias - mean · s)` with `s = scale / √(mean((x - mean)²) + ε)`, as tf2onnx does.
 
 use super::{Links, other, replaced, sweep};
 use crate::onnx::convert::Constants;
@@ -11,10 +12,12 @@ pub(super) fn run(graph: &mut Graph<'_>, constants: &Constants) {
         if node.op != "Add" {
             continue;
         }
-        let Some(found) = found(&links, &graph.nodes, node) else { continue };
+        let found = found(&links, &graph.nodes, node).or_else(|| found_in_tensorflow(&links, &graph.nodes, node));
+        let Some(found) = found else { continue };
         let mut new = replaced(node, "LayerNormalization", &[&found.x, &found.scale, &found.bias]);
         new.attributes = vec![
             Attribute { name: "axis".into(), int: Some(-1), ..Attribute::default() },
+            Attribute { name: RANK.into(), int: found.rank, ..Attribute::default() },
             Attribute { name: "epsilon".into(), float: Some(found.epsilon as f32), ..Attribute::default() },
         ];
         graph.nodes[place] = new;
@@ -22,7 +25,11 @@ pub(super) fn run(graph: &mut Graph<'_>, constants: &Constants) {
     sweep(graph);
 }
 
+/// An attribute of our own: the rank that the input must have.
+pub(in crate::onnx) const RANK: &str = "rank of the input";
+
 struct Found {
+    rank: Option<i64>,
     x: String,
     scale: String,
     bias: String,
@@ -53,7 +60,47 @@ fn found(links: &Links<'_>, nodes: &[Node<'_>], sum: &Node<'_>) -> Option<Found>
         axes == Some(vec![-1]) && node.int("keepdims", 1) == 1
     };
     let fits = square && mean.input(0) == Some(x) && last(mean) && last(variance);
-    fits.then(|| Found { x: x.into(), scale: scale.into(), bias: bias.into(), epsilon })
+    fits.then(|| Found { rank: None, x: x.into(), scale: scale.into(), bias: bias.into(), epsilon })
+}
+
+fn found_in_tensorflow(links: &Links<'_>, nodes: &[Node<'_>], sum: &Node<'_>) -> Option<Found> {
+    let maker = |name: &str, op: &str| links.maker(nodes, name, op).map(|(_, node)| node);
+    // Numbers along the last of `rank` axes.
+    let vector = |name: &str| {
+        let shape = &links.constant(name)?.shape;
+        let (_, outer) = shape.split_last()?;
+        (!outer.is_empty() && outer.iter().all(|&length| length == 1)).then_some(shape.len() as i64)
+    };
+    let [a, b] = &sum.inputs[..] else { return None };
+    [(a, b), (b, a)].into_iter().find_map(|(scaled, shift)| {
+        let (scaled, shift) = (maker(scaled, "Mul")?, maker(shift, "Add")?);
+        let (moved, bias) = with_vector(shift, |name| vector(name).is_some())?;
+        let moved = maker(moved, "Mul")?;
+        scaled.inputs.iter().find_map(|factor| {
+            let (x, minus_mean) = (other(scaled, factor)?, other(moved, factor)?);
+            let (inverse, scale) = with_vector(maker(factor, "Mul")?, |name| vector(name).is_some())?;
+            let root = maker(maker(inverse, "Reciprocal")?.input(0)?, "Sqrt")?;
+            let (variance, epsilon) = links.with_number(maker(root.input(0)?, "Add")?)?;
+            let mean = maker(minus_mean, "Neg")?.input(0)?;
+            let rank = vector(scale)?;
+            let over_last = |name: &str| match maker(name, "ReduceMean") {
+                Some(node) => {
+                    let axes = node.ints("axes").or_else(|| links.constant(node.input(1)?)?.all_ints().ok())?;
+                    let last = axes == [-1] || axes == [rank - 1];
+                    (last && node.int("keepdims", 1) == 1).then(|| node.input(0))?
+                }
+                // It is a mean over all axes behind the second.
+                None => maker(name, "GlobalAveragePool").filter(|_| rank == 3)?.input(0),
+            };
+            let squares = maker(over_last(variance)?, "Mul")?;
+            let difference = maker(squares.input(0)?, "Sub")?;
+            let fits = over_last(mean)? == x
+                && squares.inputs[0] == squares.inputs[1]
+                && (difference.input(0), difference.input(1)) == (Some(x), Some(mean))
+                && vector(bias) == Some(rank);
+            fits.then(|| Found { rank: Some(rank), x: x.into(), scale: scale.into(), bias: bias.into(), epsilon })
+        })
+    })
 }
 
 /// Returns the two inputs of a node, the constant vector last.
@@ -68,6 +115,33 @@ mod tests {
     use crate::onnx::array::Array;
     use crate::onnx::rewrite::{example, ops};
     use std::rc::Rc;
+
+    #[test]
+    fn the_formula_of_tensorflow_is_one_node() {
+        let nodes: &[(&str, &[&str], &str)] = &[
+            ("GlobalAveragePool", &["x"], "m"),
+            ("Sub", &["x", "m"], "c"),
+            ("Mul", &["c", "c"], "q"),
+            ("GlobalAveragePool", &["q"], "v"),
+            ("Add", &["v", "e"], "w"),
+            ("Sqrt", &["w"], "r"),
+            ("Reciprocal", &["r"], "i"),
+            ("Mul", &["i", "g"], "s"),
+            ("Mul", &["x", "s"], "a"),
+            ("Neg", &["m"], "n"),
+            ("Mul", &["n", "s"], "t"),
+            ("Add", &["t", "b"], "u"),
+            ("Add", &["a", "u"], "y"),
+        ];
+        for (shape, left) in [(vec![1, 1, 4], 1), (vec![1, 1, 1, 4], 13), (vec![4], 13)] {
+            let (mut graph, mut constants) = example(nodes, &[("e", 1e-3)]);
+            for name in ["g", "b"] {
+                constants.insert(name.into(), Rc::new(Array::floats(shape.clone(), vec![1.0])));
+            }
+            run(&mut graph, &constants);
+            assert_eq!(graph.nodes.len(), left, "{shape:?}");
+        }
+    }
 
     #[test]
     fn the_formula_is_one_node() {

@@ -2,7 +2,7 @@
 
 mod bias;
 mod gelu;
-mod layer_norm;
+pub(super) mod layer_norm;
 mod pad;
 mod select;
 mod sigmoids;
