@@ -35,6 +35,7 @@ pub(crate) fn model(file: &[u8]) -> Result<Network, Error> {
     let constants = convert::constants(&mut graph)?;
     rewrite::all(&mut graph, &constants);
     let mut network = convert::network(&graph, constants, model.opset)?;
+    crate::passes::bias::run(&mut network);
     let before: Vec<_> = network.inputs.iter().map(|input| input.shape.clone()).collect();
     let orders = crate::passes::input_order::run(&mut network);
     for (input, (shape, order)) in before.iter().zip(orders).enumerate() {

@@ -3,7 +3,8 @@
 //! Files with channels first have images (channels, rows, columns). The layers of this library read them as (rows,
 //! columns, channels), and so does a network from such a file.
 
-use crate::network::{Call, Kind, Network, Tensor, Value};
+use super::{readers, remove};
+use crate::network::{Kind, Network, Tensor, Value};
 
 /// Runs the pass. Returns for each input the axes of the file in their new order, if that changed.
 pub(crate) fn run(network: &mut Network) -> Vec<Option<Vec<usize>>> {
@@ -34,14 +35,6 @@ fn order(kind: &Kind, shape: &[usize]) -> Option<Vec<usize>> {
         }
         _ => None,
     }
-}
-
-/// Returns the calls that read a tensor.
-fn readers(network: &Network, tensor: Tensor) -> Vec<usize> {
-    let reads = |call: &Call| {
-        call.inputs.contains(&tensor) || call.keywords.iter().any(|(_, tensors)| tensors.contains(&tensor))
-    };
-    (0..network.calls.len()).filter(|&call| reads(&network.calls[call])).collect()
 }
 
 /// Whether a layer treats all numbers alike, wherever they are.
@@ -105,29 +98,10 @@ fn absorb(network: &mut Network, input: usize) -> Option<Vec<usize>> {
     Some(new)
 }
 
-/// Removes a call of a layer that has no other, and puts a tensor in the place of its output.
-fn remove(network: &mut Network, call: usize, instead: Tensor) {
-    let layer = network.calls.remove(call).layer;
-    network.layers.remove(layer);
-    let moved = |tensor: &mut Tensor| {
-        *tensor = match *tensor {
-            Tensor::Output(at, _) if at == call => instead,
-            Tensor::Output(at, output) if at > call => Tensor::Output(at - 1, output),
-            other => other,
-        };
-    };
-    network.outputs.iter_mut().for_each(moved);
-    for other in &mut network.calls {
-        other.layer -= usize::from(other.layer > layer);
-        other.inputs.iter_mut().for_each(moved);
-        other.keywords.iter_mut().flat_map(|(_, tensors)| tensors).for_each(moved);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Input, Layer};
+    use crate::network::{Call, Input, Layer};
 
     fn network(layers: &[(&str, Vec<(&str, Value)>, Tensor)]) -> Network {
         let mut network = Network {

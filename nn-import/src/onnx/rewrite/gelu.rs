@@ -1,4 +1,5 @@
-//! `x · 0.5 · (1 + erf(x / √2))`, in any order of the factors: gelu. With tanh in place of erf, its approximation.
+//! `x · 0.5 · (1 + erf(x / √2))`, in any order of the factors: gelu, as is `x · 0.5 · erfc(-x / √2)`. With tanh in place
+//! of erf, it is the approximation of gelu.
 
 use super::{Links, other, replaced, sweep};
 use crate::onnx::convert::Constants;
@@ -34,6 +35,9 @@ fn factors(links: &Links<'_>, nodes: &[Node<'_>], name: &str, depth: usize, all:
     }
     if let (Some((_, node)), true) = (links.maker(nodes, name, "Mul"), depth < 3) {
         node.inputs.iter().for_each(|input| factors(links, nodes, input, depth + 1, all, number));
+    } else if let (Some((_, node)), true) = (links.maker(nodes, name, "Neg"), depth < 3) {
+        *number = -*number;
+        node.inputs.iter().for_each(|input| factors(links, nodes, input, depth + 1, all, number));
     } else if let Some((input, by)) =
         links.maker(nodes, name, "Div").and_then(|(_, node)| links.with_number(node)).filter(|_| depth < 3)
     {
@@ -53,6 +57,12 @@ fn product(links: &Links<'_>, nodes: &[Node<'_>], node: &Node<'_>) -> Option<(St
         return None;
     }
     [(a, b), (b, a)].into_iter().find_map(|(x, sum)| {
+        if let Some((_, erfc)) = links.maker(nodes, sum, "Erfc") {
+            let (mut all, mut number) = (Vec::new(), 1.0);
+            factors(links, nodes, erfc.input(0)?, 0, &mut all, &mut number);
+            let fits = all == [x.clone()] && (number + FRAC_1_SQRT_2).abs() < 1e-6;
+            return fits.then(|| (x.clone(), false));
+        }
         let (_, sum) = links.maker(nodes, sum, "Add")?;
         let (function, one) = links.with_number(sum)?;
         if one != 1.0 {
@@ -106,6 +116,13 @@ mod tests {
                 ("Div", &["x", "root"][..], "a"),
                 ("Erf", &["a"][..], "b"),
                 ("Add", &["one", "b"][..], "d"),
+                ("Mul", &["half", "x"][..], "e"),
+                ("Mul", &["e", "d"][..], "y"),
+            ][..],
+            &[
+                ("Neg", &["x"][..], "a"),
+                ("Div", &["a", "root"][..], "b"),
+                ("Erfc", &["b"][..], "d"),
                 ("Mul", &["half", "x"][..], "e"),
                 ("Mul", &["e", "d"][..], "y"),
             ][..],
