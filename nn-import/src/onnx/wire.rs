@@ -3,7 +3,8 @@
 //! This reader is our own, because the crates for ONNX follow subgraphs to any depth, which overflows the stack, and do
 //! not read packed lists of attributes. It reads no subgraph, so it does not recurse.
 //!
-//! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>, <https://protobuf.dev/programming-guides/encoding/>
+//! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>,
+//! <https://protobuf.dev/programming-guides/encoding/>
 
 use crate::formats::bytes::{Bytes, Damaged, text};
 

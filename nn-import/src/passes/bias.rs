@@ -27,7 +27,7 @@ fn fuse(network: &mut Network, call: usize) -> Option<()> {
     };
     let offset: Option<Vec<f64>> =
         offset.iter().map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect();
-    let offset = offset.filter(|offset| name == "offset")?;
+    let offset = offset.filter(|_| name == "offset")?;
     let [Tensor::Output(before, 0)] = network.calls[call].inputs[..] else { return None };
     let tensor = Tensor::Output(before, 0);
     let layer = network.calls[before].layer;

@@ -21,6 +21,13 @@ pub(super) fn make(converter: &mut Converter, node: &Node<'_>) -> Made {
         "Mean" => "Average",
         op => op,
     };
+    let whole = |item: &Item| match item {
+        Item::Value(Value { tensor: Tensor::Input(input), .. }) => converter.indices.contains(input),
+        _ => false,
+    };
+    if matches!(class, "Div" | "Average") && items.iter().any(whole) {
+        return Err("a quotient of whole numbers is rounded, which no layer does".into());
+    }
     match (&items[..], class) {
         ([Item::Value(x)], _) => Ok(one(x.clone())),
         ([Item::Value(x), Item::Constant(constant)], _) => {

@@ -39,7 +39,9 @@ fn channels_last(converter: &mut Converter, x: &Value, here: &Axis) -> Result<Va
 
 pub(super) fn batch(converter: &mut Converter, node: &Node<'_>) -> Made {
     let x = converter.value(node, 0)?;
-    if node.int("training_mode", 0) != 0 || (1..5).any(|place| converter.is_read(node, place)) {
+    // Until version 6, an attribute said that it is not in training.
+    let trains = node.int("training_mode", 0) != 0 || (converter.opset < 7 && node.int("is_test", 0) == 0);
+    if trains || (1..5).any(|place| converter.is_read(node, place)) {
         return Err("it is in training mode; export in evaluation mode".into());
     }
     if node.int("spatial", 1) != 1 {

@@ -18,7 +18,8 @@ pub(super) fn windows(converter: &mut Converter, node: &Node<'_>) -> Made {
     if window.dilations.iter().any(|&dilation| dilation != 1) {
         return Err("`dilations` above 1 are not supported here".into());
     }
-    let (padding, output) = window.over(&size, node.int("ceil_mode", 0) != 0)?;
+    let up = node.int("ceil_mode", 0) != 0;
+    let (padding, output) = window.over(&size, up)?;
     let max = node.op == "MaxPool";
     let counts_zeros = node.int("count_include_pad", 0) != 0;
     let mut tensor = x.tensor;
@@ -29,7 +30,7 @@ pub(super) fn windows(converter: &mut Converter, node: &Node<'_>) -> Made {
         Padding::Same if max || !counts_zeros => None,
         Padding::Same => {
             same = false;
-            Some(window.over_zeros(&size)?)
+            Some(window.over_zeros(&size, up)?)
         }
         Padding::Zeros(zeros) => Some(zeros.clone()),
     };

@@ -11,6 +11,9 @@ pub(super) fn make(converter: &mut Converter, node: &Node<'_>) -> Made {
     let x = converter.value(node, 0)?;
     x.batch_first()?;
     let upsample = node.op == "Upsample";
+    if node.text("keep_aspect_ratio_policy", "stretch") != "stretch" {
+        return Err("`keep_aspect_ratio_policy` is not supported".into());
+    }
     let shape = x.shape();
     let axes: Vec<usize> = match node.ints("axes") {
         Some(axes) => axes.iter().map(|&axis| x.axis(axis)).collect::<Result<_, _>>()?,

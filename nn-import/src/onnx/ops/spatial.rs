@@ -246,8 +246,8 @@ pub(super) fn pad(converter: &mut Converter, node: &Node<'_>) -> Made {
 
 impl Window {
     /// Returns the zeros before and behind each axis.
-    pub(super) fn over_zeros(&self, size: &[usize]) -> Result<Vec<(usize, usize)>, String> {
-        let (_, output) = self.over(size, false)?;
+    pub(super) fn over_zeros(&self, size: &[usize], up: bool) -> Result<Vec<(usize, usize)>, String> {
+        let (_, output) = self.over(size, up)?;
         (0..size.len())
             .map(|axis| {
                 let (n, stride, extent) = (size[axis], self.strides[axis], self.extent(axis)?);

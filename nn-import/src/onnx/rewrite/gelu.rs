@@ -1,5 +1,5 @@
-//! `x · 0.5 · (1 + erf(x / √2))`, in any order of the factors: gelu, as is `x · 0.5 · erfc(-x / √2)`. With tanh in place
-//! of erf, it is the approximation of gelu.
+//! `x · 0.5 · (1 + erf(x / √2))`, in any order of the factors: gelu, as is `x · 0.5 · erfc(-x / √2)`. With tanh in
+//! place of erf it is the approximation of gelu.
 
 use super::{Links, other, replaced, sweep};
 use crate::onnx::convert::Constants;
