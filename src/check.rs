@@ -1,10 +1,15 @@
 //! Checks of data and settings before any computation.
 
 use crate::data::{Inspect, NotFinite, Outside};
+use crate::error::Place;
 use crate::losses::Losses;
+#[cfg(feature = "train")]
+use crate::losses::Weighting;
 use crate::optimizers::Optimizer;
 use crate::settings::{self, Allowed, OutOfRange, Setting};
-use crate::{Ends, Error, Model, Result, Scalar, Tensors};
+#[cfg(feature = "train")]
+use crate::train::weights::Weights;
+use crate::{Ends, Error, Model, Result, Scalar, Shape, Tensors};
 use core::fmt;
 
 /// The targets of a model's losses.
@@ -18,6 +23,8 @@ struct Name {
     /// `input` or `target of output`
     what: &'static str,
     name: &'static str,
+    /// The shape of an input or output.
+    shape: Option<&'static Shape>,
 }
 
 impl fmt::Display for Name {
@@ -42,6 +49,26 @@ impl Check {
         present: &dyn Fn(usize) -> bool,
     ) -> Result<()> {
         // Lengths come before numbers, because they are cheap to check and a wrong length is the more basic mistake.
+        self.lengths::<X>(batch, name, present)?;
+        let (mut index, mut error) = (0, None);
+        X::inspect(batch, &mut |_, place| {
+            if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
+                let name = name(index);
+                let place = Place::of(name.shape, row, col);
+                error = Some(Error::NotFinite { tensor: name.to_string(), sample, place, value });
+            }
+            index += 1;
+        });
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Adds tensors as [`add`](Self::add), but does not look at their numbers.
+    fn lengths<X: Tensors>(
+        &mut self,
+        batch: X::Batch<'_>,
+        name: &dyn Fn(usize) -> Name,
+        present: &dyn Fn(usize) -> bool,
+    ) -> Result<()> {
         let mut index = 0;
         let mut error = None;
         X::lengths(batch, &mut |got| {
@@ -52,16 +79,6 @@ impl Check {
             if got != expected && error.is_none() {
                 let (tensor, other) = (name(index).to_string(), other.to_string());
                 error = Some(Error::Lengths { tensor, other, expected, got });
-            }
-            index += 1;
-        });
-        if let Some(error) = error {
-            return Err(error);
-        }
-        let mut index = 0;
-        X::inspect(batch, &mut |_, place| {
-            if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
-                error = Some(Error::NotFinite { tensor: name(index).to_string(), sample, row, col, value });
             }
             index += 1;
         });
@@ -93,38 +110,75 @@ fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: &dyn Fn(usize) 
 /// Checks the inputs of a prediction, and returns their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
-    let input = |i: usize| Name { part: "", what: "input", name: M::INPUT_NAMES[i] };
+    let input = |i: usize| input::<M>("", i);
     check.add::<M::Inputs>(x, &input, &|_| true)?;
     indices::<M>(x, &input)?;
     Ok(check.count())
 }
 
-/// Checks inputs and targets, and returns their number of samples, at least one. `part` is a prefix of the names, such
-/// as `validation `.
+/// Checks the inputs, and the lengths of the targets. Returns their number of samples, at least one. `part` is a prefix
+/// of the names, such as `validation `. The numbers of the targets are for [`targets`].
 pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     losses: &L,
     part: &'static str,
     x: <M::Inputs as Tensors>::Batch<'_>,
     y: <L::Targets as Tensors>::Batch<'_>,
 ) -> Result<usize> {
-    let input = |i: usize| Name { part, what: "input", name: M::INPUT_NAMES[i] };
-    let target = |i: usize| Name { part, what: "target of output", name: M::OUTPUT_NAMES[i] };
+    let input = |i: usize| input::<M>(part, i);
+    let target = |i: usize| target::<M>(part, i);
     let mut check = Check::default();
     check.add::<M::Inputs>(x, &input, &|_| true)?;
     indices::<M>(x, &input)?;
-    check.add::<L::Targets>(y, &target, &|output| losses.judges(output))?;
+    check.lengths::<L::Targets>(y, &target, &|output| losses.judges(output))?;
     if check.count() == 0 {
         return Err(Error::Empty { tensor: input(0).to_string() });
     }
+    Ok(check.count())
+}
+
+/// Returns the name of an input.
+fn input<M: Model>(part: &'static str, input: usize) -> Name {
+    Name { part, what: "input", name: M::INPUT_NAMES[input], shape: M::INPUT_SHAPES.get(input) }
+}
+
+/// Returns the name of the target of an output.
+fn target<M: Model>(part: &'static str, output: usize) -> Name {
+    Name { part, what: "target of output", name: M::OUTPUT_NAMES[output], shape: M::OUTPUT_SHAPES.get(output) }
+}
+
+/// Checks the targets of `n` samples. Those of weight 0 may have any numbers. Messages count samples from `first`.
+#[cfg(feature = "train")]
+pub(crate) fn targets<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
+    losses: &L,
+    part: &'static str,
+    y: <L::Targets as Tensors>::Batch<'_>,
+    weights: Weights<'_>,
+    n: usize,
+    first: usize,
+) -> Result<()> {
+    let (mut output, mut error) = (0, None);
+    let mut counts = |output: usize, sample: usize, col: Option<usize>| weights.at(output, n, sample, col) != 0.0;
+    L::Targets::not_finite(y, 0, &mut counts, &mut |place| {
+        if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
+            let name = target::<M>(part, output);
+            let place = Place::of(name.shape, row, col);
+            error = Some(Error::NotFinite { tensor: name.to_string(), sample: first + sample, place, value });
+        }
+        output += 1;
+    });
+    if let Some(error) = error {
+        return Err(error);
+    }
     let mut error = None;
-    losses.check(y, &mut |output, sample, expected| {
+    let weighting = Weighting { samples: weights.columns(), ..Weighting::NONE };
+    losses.check(y, weighting, &mut |output, sample, expected| {
         error.get_or_insert_with(|| Error::Target {
-            tensor: target(output).to_string(),
-            sample,
+            tensor: target::<M>(part, output).to_string(),
+            sample: first + sample,
             expected: expected.to_string(),
         });
     });
-    error.map_or(Ok(check.count()), Err)
+    error.map_or(Ok(()), Err)
 }
 
 /// Converts the error of a setting. `got` says where it was set.

@@ -35,10 +35,8 @@ pub enum Error {
         tensor: String,
         /// The sample.
         sample: usize,
-        /// The row (feature) in the sample.
-        row: usize,
-        /// The column (position) in the sample.
-        col: usize,
+        /// The place in the sample: an index for each axis of its shape.
+        place: Vec<usize>,
         /// The value.
         value: f64,
     },
@@ -121,8 +119,8 @@ impl fmt::Display for Error {
             Error::Lengths { tensor, expected, other, got } => {
                 write!(f, "{tensor}: expected {expected} sample(s), as many as {other} has, got {got}")
             }
-            Error::NotFinite { tensor, value, sample, row, col } => {
-                write!(f, "{tensor}: expected finite numbers, got {value} in sample {sample} (row {row}, column {col})")
+            Error::NotFinite { tensor, value, sample, place } => {
+                write!(f, "{tensor}: expected finite numbers, got {value} in sample {sample} ({})", Place(place))
             }
             Error::Index { tensor, bound, index, sample, position } => write!(
                 f,
@@ -143,6 +141,36 @@ impl fmt::Display for Error {
             Error::Callback(error) => write!(f, "{error}"),
             Error::Data(error) => fmt::Display::fmt(error, f),
             Error::Plot(error) => write!(f, "the chart cannot be drawn: {error}"),
+        }
+    }
+}
+
+/// A place in a sample, in the words of its shape.
+pub(crate) struct Place<'a>(pub(crate) &'a [usize]);
+
+impl Place<'_> {
+    /// Returns the index for each axis of `shape`, of a feature in a position. For a tensor of another shape, it is the
+    /// position and the feature.
+    pub(crate) fn of(shape: Option<&crate::Shape>, feature: usize, position: usize) -> Vec<usize> {
+        let fits = |shape: &&crate::Shape| feature < shape.rows() && position < shape.cols();
+        let Some(shape) = shape.filter(fits) else { return vec![position, feature] };
+        let mut place = vec![feature; shape.rank().max(1)];
+        let mut rest = position;
+        for axis in (0..shape.rank().saturating_sub(1)).rev() {
+            place[axis] = rest % shape.dim(axis).max(1);
+            rest /= shape.dim(axis).max(1);
+        }
+        place
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [feature] => write!(f, "feature {feature}"),
+            [step, feature] => write!(f, "step {step}, feature {feature}"),
+            [row, column, channel] => write!(f, "row {row}, column {column}, channel {channel}"),
+            place => write!(f, "place {place:?}"),
         }
     }
 }

@@ -141,7 +141,11 @@ methods! {
 methods! {
     impl<M: Model> NeedsFiles for M, with Files {
         save_weights(&self) (path: A);
+        save_weights_to(&self) (writer: A);
         load_weights(&mut self) (path: A);
+        load_weights_from(&mut self) (bytes: A);
+        load_matching(&mut self) (path: A);
+        load_matching_from(&mut self) (bytes: A);
     }
 }
 
@@ -149,7 +153,11 @@ methods! {
 methods! {
     impl<M: Model, O, L, K> NeedsFilesToo for crate::Compiled<M, O, L, K>, with Files {
         save_weights(&self) (path: A);
+        save_weights_to(&self) (writer: A);
         load_weights(&mut self) (path: A);
+        load_weights_from(&mut self) (bytes: A);
+        load_matching(&mut self) (path: A);
+        load_matching_from(&mut self) (bytes: A);
         save_checkpoint(&mut self) (path: A);
         load_checkpoint(&mut self) (path: A);
     }

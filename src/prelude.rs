@@ -36,7 +36,8 @@ pub use rand::{Rng, RngExt, SeedableRng};
 #[cfg(feature = "train")]
 #[doc(hidden)]
 pub use crate::train::keras::{
-    AfterAMistake as _, ArgumentsOfFit as _, MethodsOfCompiled as _, MethodsOfKeras as _, MethodsOfPredictions as _,
+    AfterAMistake as _, ArgumentsOfFit as _, MethodsOfCompiled as _, MethodsOfKeras as _, MethodsOfLayers as _,
+    MethodsOfPredictions as _,
 };
 
 // Names whose feature is off.

@@ -243,6 +243,54 @@ fn steps_on_threads() {
     }
 }
 
+/// Loops of one's own, and batches that wait for the gradients of others.
+#[test]
+fn steps_of_ones_own() -> nn::Result<()> {
+    let (x, _) = data(32);
+    let mut rng = StdRng::seed_from_u64(1);
+    let optimizer = Adam::default().clipnorm(1.0).gradient_accumulation_steps(2);
+    let mut model = Branches::boxed(&mut rng).compile(optimizer, ());
+    let mut tape = model.tape(1);
+    let dy = [SVector::<f32, 3>::new(0.1, -0.2, 0.3); 32];
+    let mut all = |n: usize| {
+        let (x, dy) = (&x[..n], &dy[..n]);
+        allocations(|| {
+            tape.forward(model.model(), x, &mut rng);
+            tape.backward(model.model(), dy);
+            tape.accumulate(model.model(), dy);
+            tape.input_gradient(model.model(), dy);
+            model.apply_gradient(&tape.gradient()).expect("valid settings");
+            tape.forward_inference(model.model(), x);
+            tape.input_gradient(model.model(), dy);
+            let loss = |y: &[SVector<f32, 3>], to: &mut [SVector<f32, 3>]| {
+                to.copy_from_slice(&dy[..y.len()]);
+                1.0
+            };
+            drop(model.train_on_batch_with(x, loss));
+            model.regularization_loss();
+        })
+    };
+    assert!(all(32) > 0, "the count does not work");
+    for n in [32, 7, 32, 1] {
+        assert_eq!(all(n), 0);
+    }
+
+    // Tables: rows that are new in a batch, between two steps or not.
+    let words = |batch: u32| -> Vec<SVector<u32, 4>> {
+        (0..24).map(|n| SVector::from_fn(|i, _| (n * 4 + i as u32) * batch % 100)).collect()
+    };
+    let y = [0_u32, 1, 2].repeat(8);
+    let optimizer = RmsProp::default().global_clipnorm(0.1).gradient_accumulation_steps(3);
+    let mut model =
+        Words::boxed(&mut StdRng::seed_from_u64(1)).compile(optimizer, SparseCategoricalCrossentropy::default());
+    for batch in [0, 0, 0, 1, 3, 0, 7, 9, 1] {
+        let (x, first) = (words(batch), model.steps() < 3);
+        let count = allocations(|| drop(model.train_on_batch(&x, &y)));
+        assert!(first || count == 0, "{count} at step {}", model.steps());
+    }
+    Ok(())
+}
+
 #[test]
 fn single_predictions() {
     let (x, _) = data(1);

@@ -96,10 +96,44 @@ fn no_samples() {
 fn numbers_that_are_not_finite() {
     let mut data = good();
     data.right[7][1] = f32::NAN;
-    refused(&data, "input `right`: expected finite numbers, got NaN in sample 7 (row 1, column 0)");
+    refused(&data, "input `right`: expected finite numbers, got NaN in sample 7 (feature 1)");
     let mut data = good();
     data.score[3] = f32::NEG_INFINITY;
-    refused(&data, "target of output `score`: expected finite numbers, got -inf in sample 3 (row 0, column 0)");
+    refused(&data, "target of output `score`: expected finite numbers, got -inf in sample 3 (feature 0)");
+}
+
+model! {
+    pub struct Image;
+    let pixels = Input(shape = [3, 4, 2]);
+    let y = Conv2D(2, 1)(pixels);
+    Model(inputs = pixels, outputs = y)
+}
+
+model! {
+    pub struct Series;
+    let x = Input(shape = [5, 3]);
+    let y = Dense(1)(x);
+    Model(inputs = x, outputs = y)
+}
+
+/// The place has an index for each axis, in the words of the shape.
+#[test]
+fn the_place_in_an_image_and_in_a_series() {
+    let mut image = [[[[0.0_f32; 2]; 4]; 3]; 2];
+    let mut model = Image::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+    let y = image;
+    image[1][2][3][1] = f32::NAN;
+    let error = model.fit(&image, &y, silent()).unwrap_err();
+    let place = "expected finite numbers, got NaN in sample 1 (row 2, column 3, channel 1)";
+    assert_eq!(error.to_string(), format!("input `pixels`: {place}"));
+    let error = model.fit(&y, &image, silent()).unwrap_err();
+    assert_eq!(error.to_string(), format!("target of output `y`: {place}"));
+
+    let mut series = [[[0.0_f32; 3]; 5]; 2];
+    series[0][4][2] = f32::INFINITY;
+    let model = Series::boxed(&mut StdRng::seed_from_u64(1));
+    let error = model.predict(&series).err().unwrap();
+    assert_eq!(error.to_string(), "input `x`: expected finite numbers, got inf in sample 0 (step 4, feature 2)");
 }
 
 #[test]
@@ -119,7 +153,7 @@ fn predictions_check_their_inputs() {
     let model =
         Pair::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError).inference_batch_size(4);
     data.left[9][0] = f32::INFINITY;
-    let message = "input `left`: expected finite numbers, got inf in sample 9 (row 0, column 0)";
+    let message = "input `left`: expected finite numbers, got inf in sample 9 (feature 0)";
     assert_eq!(model.predict((&data.left, &data.right)).err().unwrap().to_string(), message);
     assert_eq!(model.model().predict((&data.left, &data.right)).err().unwrap().to_string(), message);
     let message = "input `right`: expected 3 sample(s), as many as input `left` has, got 10";

@@ -40,7 +40,7 @@ fn optimizer() -> impl Optimizer {
     Adam::default().ema(Ema::default())
 }
 
-const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::DEFAULT;
 
 fn samples(step: usize) -> ([SVector<u32, 3>; N], [SVector<f32, 4>; N], [u32; N]) {
     (

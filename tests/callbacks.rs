@@ -11,6 +11,8 @@ use safetensors::SafeTensors;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+#[path = "callbacks/of_model.rs"]
+mod of_model;
 #[path = "callbacks/own.rs"]
 mod own;
 

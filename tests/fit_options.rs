@@ -318,10 +318,6 @@ fn settings_that_make_no_sense_are_refused() {
         (silent().validation_steps(0), "validation_steps: expected at least 1, got 0"),
         (silent().validation_freq(0), "validation_freq: expected at least 1, got 0"),
         (silent().class_weight([(0, f64::NAN)]), "class_weight: expected finite numbers, got NaN for class 0"),
-        (
-            silent().class_weight([(0, 1.0)]).sample_weight(vec![1.0; 4]),
-            "class_weight: expected no `sample_weight` beside it, got both",
-        ),
         (silent().sample_weight(vec![1.0; 3]), "sample_weight: expected 4 numbers, one for each sample, got 3"),
     ] {
         assert_eq!(refused(fit), expected);
@@ -329,7 +325,10 @@ fn settings_that_make_no_sense_are_refused() {
     let losses = (CategoricalCrossentropy::default(), BinaryCrossentropy::default());
     let mut both = Both::<f64>::boxed(&mut StdRng::seed_from_u64(3)).compile(Adam::default(), losses);
     let error = both.fit(&x, (&y, [1.0; 4]), silent().class_weight([(0, 1.0)])).unwrap_err().to_string();
-    assert_eq!(error, "class_weight: expected a model with one output, got 2");
+    assert_eq!(
+        error,
+        "class_weight: expected a model with one output, or `class_weight_of` for each of several, got 2"
+    );
 }
 
 // ------------------------------------------------------------------------------------------------------- resumed runs

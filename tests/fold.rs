@@ -1,12 +1,14 @@
-//! `fold`: a folded model predicts the same with fewer weights and less arithmetic.
+//! `fold`: a folded model predicts the same with fewer weights and less arithmetic. Scales beside every kind of
+//! convolution are in tests/sweeps.
 
+use compare::{check_layers, close, numbers, random};
 use nn::model::Model;
 use nn::prelude::*;
 
 #[path = "fold/bidirectional.rs"]
 mod bidirectional;
-#[path = "fold/convolutions.rs"]
-mod convolutions;
+#[path = "fold/compare.rs"]
+mod compare;
 #[path = "fold/images.rs"]
 mod images;
 #[path = "fold/inside.rs"]
@@ -14,49 +16,10 @@ mod inside;
 #[path = "fold/split_input.rs"]
 mod split_input;
 
-/// Random weights, also in place of a fresh model's zeros and ones. Running variances are positive.
-fn random<M: Model>(seed: u64) -> Box<M> {
-    use nn::rand::RngExt;
-    let mut rng = StdRng::seed_from_u64(seed);
-    let mut model = M::boxed(&mut rng);
-    let mut variances = Vec::new();
-    let mut start = 0;
-    M::variables(&nn::Path::ROOT, &mut |variable| {
-        let range = start..start + variable.shape.size();
-        start = range.end;
-        if variable.path.name().ends_with("variance") {
-            variances.push(range);
-        }
-    });
-    for w in model.as_mut_slice() {
-        *w = M::Scalar::of(rng.random::<f64>() - 0.5);
-    }
-    for range in variances {
-        model.as_mut_slice()[range].iter_mut().for_each(|w| *w = M::Scalar::of(0.5 + rng.random::<f64>()));
-    }
-    model
-}
-
-fn numbers<const R: usize, const C: usize>(n: usize, seed: u64) -> Vec<SMatrix<f64, R, C>> {
-    use nn::rand::RngExt;
-    let mut rng = StdRng::seed_from_u64(seed);
-    (0..n).map(|_| SMatrix::from_fn(|_, _| rng.random::<f64>() * 2.0 - 1.0)).collect()
-}
-
 fn indices<const R: usize>(n: usize, words: u32, seed: u64) -> Vec<SVector<u32, R>> {
     use nn::rand::RngExt;
     let mut rng = StdRng::seed_from_u64(seed);
     (0..n).map(|_| SVector::from_fn(|_, _| rng.random_range(0..words))).collect()
-}
-
-#[track_caller]
-fn close<'a>(expected: impl IntoIterator<Item = &'a f64>, found: impl IntoIterator<Item = &'a f64>) {
-    let (expected, found): (Vec<_>, Vec<_>) = (expected.into_iter().collect(), found.into_iter().collect());
-    assert_eq!(expected.len(), found.len());
-    assert!(expected.len() > 1 && expected.iter().any(|x| x.abs() > 1e-3), "the test sees something");
-    for (a, b) in expected.iter().zip(&found) {
-        assert!((*a - *b).abs() < 1e-12, "expected {a}, found {b}");
-    }
 }
 
 model! {
@@ -258,4 +221,34 @@ fn a_folded_model_is_saved_and_evaluated() {
     // An out-of-range index is found as before.
     let wrong = [SVector::<u32, 20>::repeat(50)];
     assert!(folded.predict((&wrong, &more[..1])).unwrap_err().to_string().contains("50"));
+}
+
+model! {
+    /// Numbers of 32 bits.
+    #[nn(allow(bias_before_batch_normalization))]
+    struct Single;
+
+    let x = Input(shape = [6, 7, 3]);
+    let y = Rescaling(1.0 / 255, offset = -0.5)(x);
+    let y = BatchNormalization()(Conv2D(8, 3, use_bias = false)(y));
+    let y = BatchNormalization()(DepthwiseConv2D(3, padding = same, activation = relu)(y));
+    let y = SeparableConv2D(5, 2)(y);
+    let y = BatchNormalization()(Conv2DTranspose(4, 3, strides = 2, padding = same)(y));
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn numbers_of_32_bits() {
+    let model = random::<Single<f32>>(3);
+    let folded = model.fold();
+    let SingleFolded { conv2d, depthwise_conv2d: _, separable_conv2d: _, conv2d_transpose: _ } = &*folded;
+    assert_eq!(conv2d.bias.len(), 8);
+    let x: Vec<_> = numbers::<3, 42>(3, 4).iter().map(|x| x.map(|x| x as f32)).collect();
+    let (a, b) = (model.predict(&x).unwrap(), folded.predict(&x).unwrap());
+    let largest = a.iter().flatten().fold(0.0f32, |largest, x| largest.max(x.abs()));
+    assert!(largest > 0.01);
+    for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
+        assert!((a - b).abs() < 2e-5 * largest, "{a} {b}");
+    }
 }

@@ -12,6 +12,36 @@ mod expanded {
     include!("../examples/expanded/pair_folded.rs");
 }
 
+/// The committed expansion of a stream; its model is without the attribute.
+#[allow(unreachable_pub, clippy::needless_option_as_deref, clippy::identity_op)]
+mod stream {
+    nn::model! {
+        pub struct Filter;
+
+        let sound = Input(shape = [64, 1]);
+        let h = Conv1D(4, 3, padding = causal, activation = relu)(sound);
+        let h = LSTM(4, return_sequences = true)(h);
+        let out = Dense(1)(h);
+        let loudness = MaxPooling1D(2)(out);
+
+        Model(inputs = sound, outputs = [out, loudness])
+    }
+
+    include!("../examples/expanded/stream.rs");
+}
+
+#[test]
+fn the_committed_stream_computes_the_same() {
+    let filter = stream::Filter::new(&mut StdRng::seed_from_u64(1));
+    let sound = SMatrix::<f32, 1, 64>::from_fn(|_, t| (t as f32 * 0.1).sin());
+    let (whole, mut stream) = (filter.call(&sound), filter.stream());
+    for t in 0..64 {
+        let y = stream.step(&sound[t]);
+        assert_eq!(y.out[0], whole.out[t]);
+        assert_eq!(y.loudness.map(|y| y[0]), (t % 2 == 1).then(|| whole.loudness[t / 2]));
+    }
+}
+
 /// The block for editors, which the compiler does not see otherwise.
 mod editor {
     const SLOPE: f64 = 0.1;

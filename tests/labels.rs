@@ -146,10 +146,10 @@ fn distributions() {
         ([0., 0., 0.], "labels with the sum 0: no class is given"),
         ([1., 0., 1.], "labels with the sum 2: several classes are given at once"),
         ([0.5, 0., 0.], "labels with the sum 0.5: these are no probabilities"),
-        ([0., -1., 1.], "the label -1 (row 1): labels -1 and 1 stand for 0 and 1"),
-        ([0., 255., 0.], "the label 255 (row 1): labels 0 and 255 look like one-hot vectors of another size"),
-        ([0., 2., 5.], "the label 2 (row 1): labels from 0 to 5 look like numbers of classes, or counts"),
-        ([0.5, 0.7, -0.2], "the label -0.2 (row 2): labels from -0.2 to 1 look like the numbers of a regression"),
+        ([0., -1., 1.], "the label -1 (feature 1): labels -1 and 1 stand for 0 and 1"),
+        ([0., 255., 0.], "the label 255 (feature 1): labels 0 and 255 look like one-hot vectors of another size"),
+        ([0., 2., 5.], "the label 2 (feature 1): labels from 0 to 5 look like numbers of classes, or counts"),
+        ([0.5, 0.7, -0.2], "the label -0.2 (feature 2): labels from -0.2 to 1 look like the numbers of a regression"),
     ];
     for (labels, expected) in bad {
         let expected = format!("{start} {expected}");
@@ -225,7 +225,7 @@ fn masked_positions_are_not_blamed() {
     let start =
         "target of output `y`: sample 1 does not fit the loss: expected labels from 0 to 1, but got the label 5";
     let said = fit(&[Steps::new(1., 0., -1.), Steps::new(5., 7., 255.)]);
-    assert_eq!(said, Some(format!("{start} (position 0): labels from 0 to 5 look like classes")));
+    assert_eq!(said, Some(format!("{start} (step 0): labels from 0 to 5 look like classes")));
 }
 
 #[test]

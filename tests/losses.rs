@@ -70,7 +70,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     let evaluate = |n: usize, samples: &[f64], gradients: Option<&mut [Sequence<T>]>| {
         let mut value = [f64::NAN];
         let masks = [mask.as_deref().map(|mask| &mask[..2 * n])];
-        let weighting = Weighting { samples, masks: &masks, ..Weighting::NONE };
+        let weighting = Weighting { samples: &[samples], masks: &masks, ..Weighting::NONE };
         let logits = logits.map(|logits| &logits[..n]);
         let (targets, predictions) = (&targets[..n], &predictions[..n]);
         let seeds = Losses::<Sequence<T>>::evaluate(
@@ -91,7 +91,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     all.compare(&format!("{short}.partial"), &evaluate(3, &[], None), tolerance);
     if mask.is_some() {
         let (nothing, mut gradients) = ([Some(&[0; 14][..])], vec![Sequence::repeat(T::of(f64::NAN)); n]);
-        let weighting = Weighting { samples: weights, masks: &nothing, ..Weighting::NONE };
+        let weighting = Weighting { samples: &[weights], masks: &nothing, ..Weighting::NONE };
         let (mut value, gradient) = ([f64::NAN], Some(&mut gradients[..]));
         Losses::<Sequence<T>>::evaluate(loss, &targets, &predictions, logits, &[head], weighting, gradient, &mut value);
         all.compare(&format!("{short}.nothing"), &value, 0.0);
@@ -189,7 +189,7 @@ cases! {
 cases! {
     classes:
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy::default(), Predictions;
-    sparse_categorical_crossentropy_logits: SparseCategoricalCrossentropy { from_logits: true }, Predictions;
+    sparse_categorical_crossentropy_logits: SparseCategoricalCrossentropy { from_logits: true, ..SparseCategoricalCrossentropy::DEFAULT }, Predictions;
     sparse_categorical_crossentropy_head: SparseCategoricalCrossentropy::default(), Logits(Head::Softmax);
     masked_sparse: SparseCategoricalCrossentropy::default(), Predictions;
     masked_sparse_head: SparseCategoricalCrossentropy::default(), Logits(Head::Softmax);

@@ -61,7 +61,7 @@ fn compare<T: Scalar, P: Sample<Element = T>, Y: Sample, M: MetricOn<P, Y>>(
                 let end = start + targets.len();
                 let masks = [mask.map(|mask| &mask[start * P::COLS..end * P::COLS])];
                 let samples = weights.get(start..end).unwrap_or(&[]);
-                let weighting = Weighting { samples, masks: &masks, ..Weighting::NONE };
+                let weighting = Weighting { samples: &[samples], masks: &masks, ..Weighting::NONE };
                 metric.update(&mut state, targets, predictions, weighting);
                 start = end;
             }

@@ -135,7 +135,7 @@ fn classes() {
         Kinds, focal; KindProbabilities, CategoricalFocalCrossentropy::default(); one_hot();
         Precision::default(), Auc::default(), CategoricalCrossentropy::default(),
     }
-    let sparse = SparseCategoricalCrossentropy { from_logits: true };
+    let sparse = SparseCategoricalCrossentropy { from_logits: true, ..SparseCategoricalCrossentropy::DEFAULT };
     same! {
         Kinds, sparse; KindProbabilities, SparseCategoricalCrossentropy::default(); [2_u32, 1, 0, 2, 1, 0];
         Accuracy, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy { k: 2 },

@@ -199,6 +199,25 @@ cases! {
         .ema(Ema { overwrite_frequency: Some(7), ..Ema::default() })
         .schedule(CosineDecay { alpha: 0.1, warmup_target: Some(0.02), warmup_steps: 5, ..CosineDecay::new(0.001, 10) });
 
+    // Gradients of several batches.
+    accumulation: SGD.gradient_accumulation_steps(3);
+    accumulation_momentum: Sgd { learning_rate: 0.05, momentum: 0.9, ..SGD }.gradient_accumulation_steps(2);
+    accumulation_adam: Adam { learning_rate: 0.02, beta_2: 0.9, ..Adam::default() }
+        .clipnorm(0.05)
+        .weight_decay(0.1)
+        .gradient_accumulation_steps(4);
+    accumulation_nadam: Nadam { learning_rate: 0.02, beta_1: 0.8, beta_2: 0.95, ..Nadam::default() }
+        .gradient_accumulation_steps(3);
+    accumulation_ftrl: Ftrl { learning_rate: 0.1, l1_regularization_strength: 0.2, ..Ftrl::default() }
+        .gradient_accumulation_steps(3);
+    accumulation_ema: SGD.ema(Ema { momentum: 0.8, overwrite_frequency: Some(2) }).gradient_accumulation_steps(3);
+    accumulation_everything: RmsProp { momentum: 0.5, ..RmsProp::default() }
+        .weight_decay(0.2)
+        .global_clipnorm(0.3)
+        .ema(Ema { overwrite_frequency: Some(3), ..Ema::default() })
+        .gradient_accumulation_steps(3)
+        .schedule(CosineDecay { alpha: 0.1, warmup_target: Some(0.02), warmup_steps: 5, ..CosineDecay::new(0.001, 10) });
+
     // Schedules.
     exponential_decay: SGD.schedule(ExponentialDecay::new(0.3, 4, 0.6));
     exponential_decay_staircase: SGD.schedule(ExponentialDecay { staircase: true, ..ExponentialDecay::new(0.3, 4, 0.6) });
@@ -238,6 +257,25 @@ fn ema_fit() -> nn::Result<()> {
     let mut model = data.compiled(SGD.ema(AVERAGING));
     let fit = Fit::new().epochs(3).batch_size(BATCH_SIZE).shuffle(false).verbose(Verbose::Silent);
     model.fit(&data.x, (&data.kind, &data.size), fit)?;
+    each_variable(model.model(), |variable, got| {
+        let key = variable.path.to_string();
+        compare(&key, got, &expected.array(&key).values);
+    });
+    expected.finish();
+    Ok(())
+}
+
+/// The last gradients of `fit` wait for the next `fit`, and the average counts batches.
+#[test]
+fn accumulation_fit() -> nn::Result<()> {
+    let data = Data::read();
+    let expected = Fixture::read_case("optimizers", "accumulation_fit");
+    let adam = Adam { learning_rate: 0.02, beta_2: 0.9, ..Adam::default() };
+    let mut model = data.compiled(adam.ema(AVERAGING).gradient_accumulation_steps(5));
+    for epochs in [1, 2] {
+        let fit = Fit::new().epochs(epochs).batch_size(BATCH_SIZE).shuffle(false).verbose(Verbose::Silent);
+        model.fit(&data.x, (&data.kind, &data.size), fit)?;
+    }
     each_variable(model.model(), |variable, got| {
         let key = variable.path.to_string();
         compare(&key, got, &expected.array(&key).values);

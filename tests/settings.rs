@@ -264,6 +264,13 @@ fn losses() {
     ) {
         loss::<L, Yes>(name, fine, Y, make);
     }
+    fn class<L: Losses<SVector<f32, 2>, Targets = SMatrix<u32, 1, 1>> + Clone>(
+        name: &str,
+        fine: Fine,
+        make: impl Fn(f64) -> L,
+    ) {
+        loss::<L, Kinds>(name, fine, [0_u32, 1, 0], make);
+    }
     fn one_hot<L: Losses<SVector<f32, 2>, Targets = SVector<f32, 2>> + Clone>(
         name: &str,
         fine: Fine,
@@ -284,8 +291,11 @@ fn losses() {
         CategoricalFocalCrossentropy { alpha: POSITIVE, gamma: NOT_NEGATIVE, label_smoothing: PART; from_logits } =
             CategoricalFocalCrossentropy::default();
     }
+    sweep! { class:
+        SparseCategoricalCrossentropy { label_smoothing: PART; from_logits, ignore_class } =
+            SparseCategoricalCrossentropy::default();
+    }
     // Losses without numbers.
-    let SparseCategoricalCrossentropy { from_logits: _ } = SparseCategoricalCrossentropy::default();
     let (CategoricalHinge, CosineSimilarity, Hinge, KlDivergence) =
         (CategoricalHinge, CosineSimilarity, Hinge, KlDivergence);
     let (LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson) =

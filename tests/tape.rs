@@ -268,3 +268,64 @@ fn weights_are_values_with_names() {
     net.lerp(&other, 1.0);
     assert_eq!(net, other);
 }
+
+model! {
+    /// Two inputs, two outputs, and a mask at one of them.
+    pub struct Named;
+
+    let words = Input(shape = [3], dtype = u32);
+    let scale = Input(shape = [3, 4]);
+    let e = Embedding(20, 4, mask_zero = true)(words);
+    let h = multiply([e, scale]);
+    let steps = Dense(2, activation = tanh)(e);
+    let mean = Dense(1)(GlobalAveragePooling1D()(h));
+
+    Model(inputs = [words, scale], outputs = [steps, mean])
+}
+
+#[test]
+fn inputs_and_outputs_have_names_and_masks() {
+    let net = Named::<f64>::boxed(&mut StdRng::seed_from_u64(6));
+    let words = [[3_u32, 0, 5], [0, 7, 0]];
+    let scale: Vec<SMatrix<f64, 4, 3>> = (0..2).map(|k| SMatrix::from_fn(|i, j| noise(50 * k + 4 * j + i))).collect();
+    let mut tape = net.tape(2);
+    let x = || NamedInputs { words: &words, scale: &scale };
+    let expected = net.predict(x()).unwrap();
+    let NamedOutputs { steps, mean } = NamedOutputs::from(tape.forward(&net, x(), &mut StdRng::seed_from_u64(1)));
+    assert!(steps == expected.steps && mean == expected.mean);
+    assert_eq!(tape.masks()[..2], [Some(&[1, 0, 1, 0, 1, 0][..]), None]);
+    // Gradients by name, in a tuple, and the inputs' by name.
+    let dsteps: Vec<SMatrix<f64, 2, 3>> = (0..2).map(|k| SMatrix::from_fn(|i, j| noise(9 * k + 2 * j + i))).collect();
+    let dmean = [[0.5], [-2.0]];
+    let dw = tape.backward(&net, NamedOutputs { steps: &dsteps, mean: &dmean }).as_slice().to_vec();
+    assert_eq!(tape.backward(&net, (&dsteps, &dmean)).as_slice(), dw);
+    let gradients = NamedInputs::from(tape.input_gradient(&net, NamedOutputs { steps: &dsteps, mean: &dmean }));
+    assert!(gradients.words.iter().all(|words| words.iter().all(|&index| index == 0)));
+    let dscale = gradients.scale.to_vec();
+    let objective = |net: &Named<f64>, scale: &[SMatrix<f64, 4, 3>]| -> f64 {
+        let y = net.predict((&words, scale)).unwrap();
+        let of = |k: usize| y.steps[k].dot(&dsteps[k]) + y.mean[k][0] * dmean[k][0];
+        of(0) + of(1)
+    };
+    let step = 1e-6;
+    let mut moved = scale.clone();
+    for (k, i) in (0..2).flat_map(|k| (0..12).map(move |i| (k, i))) {
+        let x = moved[k].as_slice()[i];
+        moved[k].as_mut_slice()[i] = x + step;
+        let more = objective(&net, &moved);
+        moved[k].as_mut_slice()[i] = x - step;
+        let difference = (more - objective(&net, &moved)) / (2.0 * step);
+        moved[k].as_mut_slice()[i] = x;
+        assert!((dscale[k].as_slice()[i] - difference).abs() < 1e-8);
+    }
+    let mut other = Named::<f64>::boxed(&mut StdRng::seed_from_u64(6));
+    for i in 0..dw.len() {
+        let w = net.as_slice()[i];
+        other.as_mut_slice()[i] = w + step;
+        let more = objective(&other, &scale);
+        other.as_mut_slice()[i] = w - step;
+        let difference = (more - objective(&other, &scale)) / (2.0 * step);
+        other.as_mut_slice()[i] = w;
+        assert!((dw[i] - difference).abs() < 1e-8, "weight {i}");
+    }
+}

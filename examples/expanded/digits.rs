@@ -64,6 +64,8 @@ pub struct __DigitsGraph;
 impl __DigitsGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10])];
+    #[allow(non_upper_case_globals)]
+    const description: &'static ::core::primitive::str = "Input#1 (64,)\ndense: Dense units=64 of Input#1\nrelu#1 of dense\ndense_1: Dense units=64 of relu#1\nrelu#2 of dense_1\ndigit: Dense units=10 of relu#2\nsoftmax#1 of digit\noutputs softmax#1";
 }
 
 #[allow(long_running_const_eval)]
@@ -225,6 +227,7 @@ const _: () = {
             const __H: ::core::primitive::usize,
         > = __DigitsGraph;
         const FOLDS: bool = true;
+        const GRAPH_TEXT: &'static str = __DigitsGraph::description;
     }
 
     #[automatically_derived]

@@ -189,4 +189,21 @@ impl __PairGraph {
     ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
+    #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
+    const description_pieces: &'static [::nn::spec::description::Piece] = &[
+        ::nn::spec::description::Piece::Known("Input#1 (64,)\nInput#2 (64,)\ntower: "),
+        ::nn::spec::description::Piece::Component {
+            kind: "Digits",
+            arguments: const { &::nn::layer::given::described(<Digits as ::nn::Component>::ARGUMENTS, &[]) }.as_str(),
+            graph: <Digits as ::nn::Component>::GRAPH_TEXT,
+        },
+        ::nn::spec::description::Piece::Known(
+            " of Input#1\ntower@2 of Input#2\nConcatenate#1 of tower, tower@2\nsame: Dense units=1 of Concatenate#1\nsigmoid#1 of same\noutputs sigmoid#1",
+        ),
+    ];
+    #[allow(non_upper_case_globals)]
+    const description_text: ::nn::text::Text<{ ::nn::spec::description::length(Self::description_pieces) }> =
+        ::nn::spec::description::text(Self::description_pieces);
+    #[allow(non_upper_case_globals)]
+    const description: &'static ::core::primitive::str = Self::description_text.as_str();
 }

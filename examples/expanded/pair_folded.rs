@@ -73,6 +73,16 @@ pub struct __PairFoldedGraph;
 impl __PairFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
+    #[allow(non_upper_case_globals, trivial_numeric_casts, unused_braces, unused_parens, clippy::identity_op)]
+    const description_pieces: &'static [::nn::spec::description::Piece] = &[
+        ::nn::spec::description::Piece::Known("folded\n"),
+        ::nn::spec::description::Piece::Known(__PairGraph::description),
+    ];
+    #[allow(non_upper_case_globals)]
+    const description_text: ::nn::text::Text<{ ::nn::spec::description::length(Self::description_pieces) }> =
+        ::nn::spec::description::text(Self::description_pieces);
+    #[allow(non_upper_case_globals)]
+    const description: &'static ::core::primitive::str = Self::description_text.as_str();
 }
 
 #[allow(long_running_const_eval)]
@@ -255,6 +265,7 @@ const _: () = {
             const __H: ::core::primitive::usize,
         > = __PairFoldedGraph;
         const FOLDS: bool = true;
+        const GRAPH_TEXT: &'static str = __PairFoldedGraph::description;
     }
 
     #[automatically_derived]

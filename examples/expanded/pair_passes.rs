@@ -209,6 +209,7 @@ const _: () = {
             const __H: ::core::primitive::usize,
         > = __PairGraph;
         const FOLDS: bool = true;
+        const GRAPH_TEXT: &'static str = __PairGraph::description;
     }
 
     #[automatically_derived]

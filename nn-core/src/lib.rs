@@ -29,6 +29,8 @@ pub mod kernels;
 #[cfg(feature = "compute")]
 pub mod layer;
 #[cfg(feature = "compute")]
+pub mod stream;
+#[cfg(feature = "compute")]
 pub mod tensor;
 #[cfg(feature = "compute")]
 pub mod train;

@@ -247,7 +247,8 @@ fn classes() {
                 units(8.0).check(|| what("log_softmax", i), 0.0, -logs[i], losses[i]);
                 let class = SMatrix::<u32, 1, 1>::new(i as u32);
                 let one_hot = SVector::<T, 3>::from_fn(|k, _| if k == i { T::ONE } else { T::ZERO });
-                let sparse = SparseCategoricalCrossentropy { from_logits: true };
+                let sparse =
+                    SparseCategoricalCrossentropy { from_logits: true, ..SparseCategoricalCrossentropy::DEFAULT };
                 let dense = CategoricalCrossentropy { from_logits: true, ..Default::default() };
                 let (head, mut slopes) = (Head::Softmax, [SVector::<T, 3>::zeros(); 4]);
                 let [a, b, c, d] = &mut slopes;

@@ -31,7 +31,7 @@ impl Names {
 }
 
 /// Returns a name in `snake_case`: letters and digits of ASCII, and one `_` between words.
-fn identifier(name: &str, instead: &str) -> String {
+pub(crate) fn identifier(name: &str, instead: &str) -> String {
     let mut word = String::new();
     for letter in name.chars() {
         match letter {

@@ -11,6 +11,13 @@ pub(crate) fn numbers(data: &Data<'_>) -> Result<Numbers, Damaged> {
         (Class::Float, 4) => "F32",
         (Class::Float, 8) => "F64",
         (Class::Float, 2) => "F16",
+        // The number of samples that a Normalization has seen.
+        (Class::Int, 4 | 8) if data.shape.is_empty() && !data.class.big_endian => {
+            let mut bytes = [0; 8];
+            bytes[..data.bytes.len()].copy_from_slice(data.bytes);
+            let bytes = (u64::from_le_bytes(bytes) as f32).to_le_bytes().to_vec();
+            return Ok(Numbers { shape: vec![], dtype: "F32", bytes });
+        }
         (_, size) => {
             return Err(format!("weights are of a type of {size} bytes that is not read; floats of 2, 4 and 8 are"));
         }

@@ -5,8 +5,8 @@ use crate::problem::{Error, Problem};
 use std::fmt::Write;
 
 impl Network {
-    /// Returns the statements of a graph, with `Model(..)` at the end. A name that the file gives to a layer is the name
-    /// of its output, or of the layer itself if it is called more than once.
+    /// Returns the statements of a graph, with `Model(..)` at the end. The name of a layer in the file is the name of
+    /// its output here, or of the layer itself if it is called more than once.
     ///
     /// # Errors
     /// If an input has an axis of open length. `Import("x.keras", input = [60, 36])` gives it.
@@ -35,14 +35,38 @@ impl Network {
             separated(text, input.shape.iter().flatten())?;
             writeln!(text, "]{});", if input.whole { ", dtype = u32" } else { "" })?;
         }
-        let mut bound = vec![false; self.layers.len()];
+        text.push_str(&self.statements());
+        let names = Names::new(self);
+        let list = |tensors: Vec<String>| match &tensors[..] {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        let inputs = list(self.inputs.iter().map(|input| input.name.clone()).collect());
+        let outputs = list(self.outputs.iter().map(|&output| names.of(output)).collect());
+        writeln!(text, "Model(inputs = {inputs}, outputs = {outputs})")
+    }
+
+    /// Returns the statements that call the layers, a line each, without the inputs and the end.
+    pub fn statements(&self) -> String {
+        let mut text = String::new();
+        self.write_calls(&mut text).expect("text has room for more");
+        text
+    }
+
+    /// Returns the variable that holds a tensor in the text.
+    pub fn name(&self, tensor: Tensor) -> String {
+        Names::new(self).of(tensor)
+    }
+
+    fn write_calls(&self, text: &mut String) -> std::fmt::Result {
+        let names = Names::new(self);
         for (index, call) in self.calls.iter().enumerate() {
             let layer = &self.layers[call.layer];
-            let many = self.is_shared(call.layer);
-            if many && !std::mem::replace(&mut bound[call.layer], true) {
+            let many = names.is_shared(call.layer);
+            if many && names.places[index] == 0 {
                 writeln!(text, "let {} = {};", layer.name, layer.kind)?;
             }
-            let outputs: Vec<_> = (0..call.outputs).map(|output| self.name(Tensor::Output(index, output))).collect();
+            let outputs: Vec<_> = (0..call.outputs).map(|output| names.of(Tensor::Output(index, output))).collect();
             let pattern = if let [one] = &outputs[..] { one.clone() } else { format!("({})", outputs.join(", ")) };
             let callee = match (many, &outputs[..]) {
                 (true, _) => layer.name.clone(),
@@ -54,22 +78,37 @@ impl Network {
                     format!("{}{comma}name = \"{}\")", &kind[..kind.len() - 1], layer.name)
                 }
             };
-            writeln!(text, "let {pattern} = {callee}({});", self.arguments(call))?;
+            writeln!(text, "let {pattern} = {callee}({});", names.arguments(call))?;
         }
-        let list = |tensors: Vec<String>| match &tensors[..] {
-            [one] => one.clone(),
-            many => format!("[{}]", many.join(", ")),
+        Ok(())
+    }
+}
+
+/// The variables that hold the tensors of a network.
+struct Names<'n> {
+    network: &'n Network,
+    /// The number of calls of each layer.
+    counts: Vec<usize>,
+    /// The number of earlier calls of the same layer, for each call.
+    places: Vec<usize>,
+}
+
+impl<'n> Names<'n> {
+    fn new(network: &'n Network) -> Self {
+        let mut counts = vec![0; network.layers.len()];
+        let mut place = |call: &Call| {
+            counts[call.layer] += 1;
+            counts[call.layer] - 1
         };
-        let inputs = list(self.inputs.iter().map(|input| input.name.clone()).collect());
-        let outputs = list(self.outputs.iter().map(|&output| self.name(output)).collect());
-        writeln!(text, "Model(inputs = {inputs}, outputs = {outputs})")
+        let places = network.calls.iter().map(&mut place).collect();
+        Names { network, counts, places }
     }
 
     /// Returns the arguments of a call.
     fn arguments(&self, call: &Call) -> String {
-        let names = |tensors: &[Tensor]| tensors.iter().map(|&tensor| self.name(tensor)).collect::<Vec<_>>().join(", ");
+        let names = |tensors: &[Tensor]| tensors.iter().map(|&tensor| self.of(tensor)).collect::<Vec<_>>().join(", ");
         let mut text = match &call.inputs[..] {
-            [one] if !self.takes_a_list(call.layer) => self.name(*one),
+            [one] if !self.takes_a_list(call.layer) => self.of(*one),
             many => format!("[{}]", names(many)),
         };
         for (keyword, tensors) in &call.keywords {
@@ -80,7 +119,7 @@ impl Network {
     }
 
     fn takes_a_list(&self, layer: usize) -> bool {
-        let class = &self.layers[layer].kind.class;
+        let class = &self.network.layers[layer].kind.class;
         nn_core::layers::LAYERS
             .iter()
             .any(|spec| spec.name == class && spec.call_keywords.is_empty() && spec.inputs.max > 1)
@@ -88,17 +127,17 @@ impl Network {
 
     /// Whether a layer is called more than once.
     fn is_shared(&self, layer: usize) -> bool {
-        self.calls.iter().filter(|call| call.layer == layer).count() > 1
+        self.counts[layer] > 1
     }
 
     /// Returns the variable that holds a tensor.
-    fn name(&self, tensor: Tensor) -> String {
+    fn of(&self, tensor: Tensor) -> String {
         match tensor {
-            Tensor::Input(input) => self.inputs[input].name.clone(),
+            Tensor::Input(input) => self.network.inputs[input].name.clone(),
             Tensor::Output(index, output) => {
-                let call = &self.calls[index];
-                let layer = &self.layers[call.layer].name;
-                let place = self.calls[..index].iter().filter(|earlier| earlier.layer == call.layer).count();
+                let call = &self.network.calls[index];
+                let layer = &self.network.layers[call.layer].name;
+                let place = self.places[index];
                 match (self.is_shared(call.layer), call.outputs) {
                     (false, 1) => layer.clone(),
                     (false, _) => format!("{layer}__{output}"),

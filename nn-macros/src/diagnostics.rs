@@ -1,5 +1,6 @@
 //! The errors of a graph, collected and reported together.
 
+use crate::front::parse::position;
 use crate::front::python;
 use crate::source::{ExprId, Located, Source};
 use nn_core::Code;
@@ -60,6 +61,12 @@ impl Diagnostics {
     fn push(&mut self, code: Code, start: Span, end: Span, message: String) -> &mut Diagnostic {
         self.errors.push(Diagnostic { code, start, end, message });
         self.errors.last_mut().expect("one was just pushed")
+    }
+
+    /// Drops findings about the layers of a file: nobody wrote them here.
+    pub(crate) fn forget_findings_in_files(&mut self) {
+        let files: Vec<_> = self.source.files.iter().filter_map(|(_, span)| position(*span)).collect();
+        self.warnings.retain(|warning| position(warning.span).is_none_or(|place| !files.contains(&place)));
     }
 
     pub(crate) fn any(&self) -> bool {

@@ -7,6 +7,7 @@ mod argument;
 mod computed;
 mod folded;
 mod layer;
+mod streamed;
 
 use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Given, Said, Term, Unchecked};
@@ -16,6 +17,7 @@ pub(crate) use folded::{Fold, Folded, Origin};
 use nn_core::settings::Allowed;
 use nn_core::spec::{ArgSpec, Dtype, LayerSpec};
 use std::collections::HashMap;
+pub(crate) use streamed::{Rate, RateId, Streamed};
 
 pub(crate) type TensorId = usize;
 pub(crate) type LayerId = usize;
@@ -50,6 +52,8 @@ pub(crate) struct Graph {
     pub(crate) complete: bool,
     /// The form for predictions, if some layer can be folded into another.
     pub(crate) folded: Option<Box<Folded>>,
+    /// One step of a stream, if the model has streams.
+    pub(crate) streamed: Option<Box<Streamed>>,
 }
 
 /// A layer: one set of weights, called once or more.
@@ -154,6 +158,8 @@ pub(crate) struct Node {
     pub(crate) masks: Vec<Option<TensorId>>,
     /// The mask given for the first input, which replaces that input's own mask.
     pub(crate) given_mask: Option<(TensorId, ExprId)>,
+    /// Whether its memory lasts from one step of a stream to the next.
+    pub(crate) lasts: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -253,6 +259,7 @@ impl Graph {
             bound: HashMap::new(),
             complete: false,
             folded: None,
+            streamed: None,
         }
     }
 

@@ -6,16 +6,15 @@ mod header;
 
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
-use crate::front::library;
+use crate::front::{import, library, path};
 use halves::Kept;
 use header::Tensor;
 use nn_core::Code;
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use std::fs;
-use std::path::{Path, PathBuf};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, LitStr, Token, Type};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, LitStr, Token, Type};
 
 /// Expands to the value, or to errors.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -43,7 +42,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     })
 }
 
-fn parse(input: ParseStream<'_>, library: &mut Option<TokenStream>) -> syn::Result<(Type, LitStr, Option<Kept>)> {
+fn parse(input: ParseStream<'_>, library: &mut Option<TokenStream>) -> syn::Result<(Type, Expr, Option<Kept>)> {
     if input.peek(Token![crate]) && input.peek2(Token![=]) {
         input.parse::<Token![crate]>()?;
         input.parse::<Token![=]>()?;
@@ -71,27 +70,26 @@ fn parse(input: ParseStream<'_>, library: &mut Option<TokenStream>) -> syn::Resu
     if input.is_empty() { Ok((model, path, kept)) } else { Err(input.error("expected nothing more")) }
 }
 
-fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
-    let path = find(literal);
-    // Reading a special file may never end.
-    let found = fs::metadata(&path).and_then(|found| match found.is_file() {
-        true => fs::read(&path),
-        false => Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no regular file")),
-    });
-    let bytes = match found {
+fn read(model: &Type, literal: &Expr, kept: Option<Kept>, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
+    let written = path::written(literal, diagnostics)?;
+    let path = path::find(&written, literal.span());
+    let bytes = match path::read(&path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let message = format!("the weights `{}` cannot be read: {error}", literal.value());
+            let message = format!("the weights `{written}` cannot be read: {error}");
             diagnostics
                 .error(Code::NoWeightFile, literal, message)
                 .help("the path starts at the folder of this file, or else at that of Cargo.toml");
             return None;
         }
     };
-    let tensors = match header::parse(&bytes) {
-        Ok(tensors) => tensors,
+    // A network's file is read as the file of weights that it would be.
+    let converted = import::weights(&bytes, literal, &written, diagnostics)?;
+    let bytes = converted.as_deref().unwrap_or(&bytes);
+    let (tensors, graph) = match header::parse(bytes) {
+        Ok(read) => read,
         Err(problem) => {
-            let message = format!("`{}` is not a valid safetensors file: {problem}", literal.value());
+            let message = format!("`{written}` is not a valid safetensors file: {problem}");
             diagnostics
                 .error(Code::NotSafetensors, literal, message)
                 .help("`save_weights` writes such a file, and Python's `safetensors.numpy.save_file`");
@@ -99,23 +97,42 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
         }
     };
     let path = path.to_string_lossy();
+    let file = match &converted {
+        Some(bytes) => Literal::byte_string(bytes).into_token_stream(),
+        None => quote!(READ),
+    };
     let count: usize = tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
     let tensors: Vec<_> =
-        tensors.iter().filter_map(|tensor| value(tensor, &bytes, kept, literal, diagnostics)).collect();
+        tensors.iter().filter_map(|tensor| value(tensor, bytes, kept, literal, diagnostics)).collect();
     if diagnostics.any() {
         return None;
     }
-    // rustc reports its errors at the path.
+    // rustc reports its errors at the path. Other tensors say more than another graph, so they come first.
+    let span = literal.span();
+    let checked = |made: TokenStream| match &graph {
+        Some(graph) => {
+            let graph = quote_spanned!(span=> ::nn::__private::include::graph::<#model>(#graph));
+            quote_spanned!(span=> ::nn::__private::include::checked(#made, #graph))
+        }
+        None => made,
+    };
     let made = match kept.map(Kept::path) {
-        None => quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) }),
-        Some(half) => quote_spanned!(literal.span()=> ::nn::Packed::<#model, #half>::new(
-            const { &::nn::__private::include::halves::<#model, #half, #count>(TENSORS) }
-        )),
+        None => {
+            let made = checked(quote_spanned!(span=> ::nn::__private::include::model::<#model>(TENSORS)));
+            quote_spanned!(span=> const { #made })
+        }
+        Some(half) => {
+            let halves = quote_spanned!(span=> ::nn::__private::include::halves::<#model, #half, #count>(TENSORS));
+            let made = checked(halves);
+            quote_spanned!(span=> ::nn::Packed::<#model, #half>::new(const { &#made }))
+        }
     };
     Some(quote! {
         {
-            // Tells rustc that the file was read, and holds the tensors.
-            const FILE: &[u8] = ::core::include_bytes!(#path);
+            // Tells rustc that the file was read.
+            const READ: &[u8] = ::core::include_bytes!(#path);
+            // The file that holds the tensors.
+            const FILE: &[u8] = #file;
             const TENSORS: &[::nn::__private::include::Tensor] = &[#(#tensors),*];
             #made
         }
@@ -128,7 +145,7 @@ fn value(
     tensor: &Tensor,
     file: &[u8],
     kept: Option<Kept>,
-    literal: &LitStr,
+    literal: &Expr,
     diagnostics: &mut Diagnostics,
 ) -> Option<TokenStream> {
     let Tensor { name, dtype, shape, range } = tensor;
@@ -169,29 +186,11 @@ fn value(
     })
 }
 
-fn too_large(tensor: &str, number: f32, kept: Kept, literal: &LitStr, diagnostics: &mut Diagnostics) {
+fn too_large(tensor: &str, number: f32, kept: Kept, literal: &Expr, diagnostics: &mut Diagnostics) {
     let message =
         format!("tensor `{tensor}`: {number:?} is too large for {}, which ends at {:?}", kept.name(), kept.max());
     let error = diagnostics.error(Code::TensorRange, literal, message);
     if kept == Kept::F16 {
         error.help("`bf16` has the range of f32, with 8 bits of precision instead of 11");
     }
-}
-
-/// The absolute path of a file: beside the source file that names it, or in the folder of the package.
-fn find(literal: &LitStr) -> PathBuf {
-    let written = PathBuf::from(literal.value());
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let beside = source(literal.span()).and_then(|file| file.parent().map(Path::to_path_buf));
-    let candidates: Vec<_> = beside.into_iter().chain([package]).map(|folder| folder.join(&written)).collect();
-    let found = candidates.iter().find(|path| path.is_file()).unwrap_or(&candidates[0]);
-    std::path::absolute(found).unwrap_or_else(|_| found.clone())
-}
-
-/// The source file of a token.
-fn source(span: Span) -> Option<PathBuf> {
-    if !proc_macro::is_available() {
-        return None;
-    }
-    span.unwrap().local_file()
 }

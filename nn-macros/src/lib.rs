@@ -44,7 +44,7 @@ use front::item::Item;
 use front::parse::Syntax;
 use front::{attributes, budget, library, parameters, parse, resolve};
 use graph::Graph;
-use passes::{check, fold, infer, lint, names};
+use passes::{check, fold, infer, lint, names, stream};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
 
@@ -87,6 +87,7 @@ use schedule::{Form, lower};
 /// |---|---|
 /// | `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` | costs above a limit are errors: see `nn::budget` |
 /// | `#[nn(profile)]` | adds `profile`, a prediction that calls a function after each layer, with its name |
+/// | `#[nn(stream)]` | adds `stream`, which computes a sequence step by step: see `nn::streams` |
 /// | `#[nn(crate = path)]` | says where this library is, in a crate that renames it or sees it re-exported |
 /// | `#[nn(no_implicit_prelude)]` | for a module with `#![no_implicit_prelude]` |
 /// | `#[derive]`, `#[doc]`, `#[cfg]`, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, `#[allow]` and its kin | as on any struct |
@@ -201,6 +202,7 @@ fn model_or_fallback(syntax: &mut Syntax, mut diagnostics: Diagnostics) -> Token
     let (graph, attributes) = read(syntax, &mut diagnostics);
     // The editor's block comes first because an editor looks at the first place where it finds a token.
     let editor = editor::editor(syntax, &graph, &diagnostics.source);
+    diagnostics.forget_findings_in_files();
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(syntax, &graph, diagnostics)).collect();
     }
@@ -221,6 +223,9 @@ fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attribute
     let allowed = attributes::words(syntax, diagnostics);
     let budgets = budget::budgets(syntax, diagnostics);
     attributes::check(syntax, diagnostics);
+    if syntax.stream {
+        stream::stream(&mut graph, diagnostics);
+    }
     (graph, Attributes { allowed, budgets })
 }
 
@@ -232,10 +237,14 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
         train: lower(graph, Form::Train),
         tail: schedule::tail(graph),
         folded: graph.folded.as_ref().map(|folded| lower(&folded.graph, Form::Predict)),
+        stream: graph.streamed.as_ref().map(|streamed| lower(&streamed.graph, Form::Predict)),
     };
     let lints = emit::lints::for_training(graph, allowed);
     let item = Item::declared(syntax);
     let items = emit::emit(&item, graph, &diagnostics.source, &programs, budgets, &lints);
     let lints = emit::lints::uses(&item.attributes, &diagnostics.source, &diagnostics.warnings, allowed);
-    [items, lints].into_iter().collect()
+    let files = diagnostics.source.files.iter().map(|(file, _)| file);
+    // Tells rustc that the files were read.
+    let files = quote::quote!(#(const _: &[u8] = ::core::include_bytes!(#files);)*);
+    [items, lints, files].into_iter().collect()
 }

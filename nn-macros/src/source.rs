@@ -64,6 +64,8 @@ pub(crate) struct Source {
     spans: Vec<Span>,
     exprs: Vec<Expr>,
     types: Vec<Type>,
+    /// The files that were read, and their paths in the graph: a change of one is a change of the program.
+    pub(crate) files: Vec<(String, Span)>,
 }
 
 impl Source {

@@ -112,10 +112,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 /// names that are not UTF-8.
 fn prefix(name: &OsStr) -> String {
     // FNV-1a: the same in every program, so that the next one finds these files.
-    let hash = name
-        .as_encoded_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = crate::spec::description::hash(name.as_encoded_bytes());
     format!(".nn-{hash:016x}-")
 }
 

@@ -2,6 +2,10 @@
 
 pub(crate) mod file;
 #[cfg(feature = "files")]
+mod graph;
+#[cfg(feature = "files")]
+pub(crate) mod matching;
+#[cfg(feature = "files")]
 pub(crate) mod tensors;
 #[cfg(feature = "files")]
 pub(crate) mod weights;

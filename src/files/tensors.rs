@@ -2,7 +2,8 @@
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
-use crate::files::file;
+use crate::files::matching::Differing;
+use crate::files::{file, graph};
 use crate::{Error, Model, Path as Name, Result, Scalar, Warning};
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
@@ -78,11 +79,21 @@ impl Tensor<'_> {
 }
 
 /// Writes a file as a whole.
-pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String, String)>) -> Result<()> {
-    let metadata = metadata.into_iter().collect();
-    let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| problem(path, error.to_string()))?;
+pub(crate) fn write<M: Model>(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String, String)>) -> Result<()> {
+    let bytes = bytes::<M>(path, tensors, metadata)?;
     file::replace(path, &bytes).map_err(Error::io(path))
+}
+
+/// Returns the content of a file of the model `M`. Its metadata are these and the model's own.
+pub(crate) fn bytes<M: Model>(
+    path: &Path,
+    tensors: Vec<Tensor<'_>>,
+    metadata: Vec<(String, String)>,
+) -> Result<Vec<u8>> {
+    let metadata = metadata.into_iter().chain(graph::metadata::<M>());
+    let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+    let bytes = safetensors::serialize(tensors, None).map_err(|error| problem(path, error.to_string()))?;
+    Ok(graph::with_metadata(bytes, metadata))
 }
 
 /// Reads a file of a model that keeps `copies` numbers for each weight. It refuses a much larger file before it fills
@@ -116,6 +127,14 @@ impl<'a> Reader<'a> {
         Ok(Reader { path, file, metadata, unused, asked: Vec::new() })
     }
 
+    /// Checks that the file is of the graph of `M`, if it says of which graph it is.
+    pub(crate) fn check_graph<M: Model>(&self) -> Result<()> {
+        match graph::differs::<M>(self.metadata(graph::FINGERPRINT), self.metadata(graph::GRAPH)) {
+            Some(problem) => Err(self.problem(problem)),
+            None => Ok(()),
+        }
+    }
+
     /// Returns an entry of the metadata.
     pub(crate) fn metadata(&self, key: &str) -> Option<&str> {
         self.metadata.iter().find(|(other, _)| other == key).map(|(_, value)| value.as_str())
@@ -139,6 +158,26 @@ impl<'a> Reader<'a> {
             return Err(problem(self.path, format!("tensor `{name}`: expected shape {shape:?}, got {got:?}")));
         }
         Ok(tensor.data())
+    }
+
+    /// Returns the bytes of a variable, or how the file's tensor of this name differs from it; `None` if there is no
+    /// such tensor.
+    pub(super) fn fits<M: Model>(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Option<std::result::Result<&'a [u8], Differing>> {
+        let (tensor, dtype) = (self.file.tensor(name).ok()?, dtype::<M::Scalar>());
+        Some(match tensor.dtype() == dtype && tensor.shape() == shape {
+            true => Ok(tensor.data()),
+            false => Err(Differing {
+                name: name.into(),
+                shape: shape.into(),
+                shape_in_file: tensor.shape().into(),
+                dtype: format!("{dtype:?}"),
+                dtype_in_file: format!("{:?}", tensor.dtype()),
+            }),
+        })
     }
 
     /// Returns a warning that names the variables with NaN or infinity, unless the model allows this lint.
@@ -220,6 +259,16 @@ impl<'a> Reader<'a> {
         Ok(numbers)
     }
 
+    /// Reads any number of numbers, if the tensor exists.
+    pub(crate) fn list(&mut self, name: &str) -> Result<Option<Vec<u64>>> {
+        if !self.unused.contains(name) {
+            return Ok(None);
+        }
+        let count = self.file.tensor(name).map_or(0, |tensor| tensor.shape().iter().product());
+        let bytes = self.tensor(name, Dtype::U64, &[count])?;
+        Ok(Some(bytes.chunks_exact(8).map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap_or_default())).collect()))
+    }
+
     /// Reads a number with a fraction, if the tensor exists.
     pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
         if !self.unused.contains(name) {
@@ -243,16 +292,26 @@ impl<'a> Reader<'a> {
 /// The names and bytes of all variables of a model.
 pub(crate) struct Variables<'a>(Vec<(String, &'a [u8])>);
 
-impl Variables<'_> {
+impl<'a> Variables<'a> {
+    /// Creates the list of some variables.
+    pub(super) fn new(variables: impl Iterator<Item = (String, &'a [u8])>) -> Self {
+        Variables(variables.collect())
+    }
+
     /// Writes the bytes to the model. Their lengths are already checked.
     pub(crate) fn write<M: Model>(&self, weights: &mut M) {
-        let mut rest: &mut [u8] = bytemuck::cast_slice_mut(weights.as_mut_slice());
+        let mut rest = weights.as_mut_slice();
         for (_, bytes) in &self.0 {
-            let (to, after) = rest.split_at_mut(bytes.len());
-            to.copy_from_slice(&little_endian(Cow::Borrowed(bytes), size_of::<M::Scalar>()));
+            let (to, after) = rest.split_at_mut(bytes.len() / size_of::<M::Scalar>());
+            copy(bytes, to);
             rest = after;
         }
     }
+}
+
+/// Copies the bytes of a file to scalars, of which there are as many.
+pub(super) fn copy<T: Scalar>(bytes: &[u8], to: &mut [T]) {
+    bytemuck::cast_slice_mut(to).copy_from_slice(&little_endian(Cow::Borrowed(bytes), size_of::<T>()));
 }
 
 /// The first of some names, and the number of the others.

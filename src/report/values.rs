@@ -1,7 +1,7 @@
 //! [`Report`]: the loss and the metrics by name.
 
 use core::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The loss and the metrics of an evaluation or of a training step.
 ///
@@ -34,6 +34,12 @@ impl Names {
         let mut sorted: Vec<_> = (0..names.len()).map(Some).chain([None]).collect();
         sorted.sort_by_key(|&place| place.map_or("loss", |place| &names[place]));
         Arc::new(Names { judged, names, sorted })
+    }
+
+    /// Returns the names of a report that has the loss alone. Only the first call allocates.
+    pub(crate) fn only_loss() -> &'static Arc<Self> {
+        static NAMES: OnceLock<Arc<Names>> = OnceLock::new();
+        NAMES.get_or_init(|| Names::new(Vec::new(), Vec::new()))
     }
 
     /// Returns the names of the metrics of a model with this number of outputs.

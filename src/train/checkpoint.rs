@@ -4,6 +4,9 @@
 //!
 //! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
 //!   was set, `optimizer.learning_rate`;
+//! - with `gradient_accumulation_steps`, if batches wait for others: the sum of their gradients,
+//!   `optimizer.gradient_accumulator.<layer>.<variable>`; their number, `optimizer.waiting`; and a bit for each row of
+//!   the tables that step by rows, `optimizer.touched`;
 //! - `training.place`, the progress: epoch, step in the epoch, passes through the data, first step of the last pass,
 //!   batches of that pass, and flags. Flag 1 says that the pass goes on, flag 2 that the epoch has begun;
 //! - `training.sums`, only inside an epoch: the samples so far, and the sums of their losses;
@@ -13,20 +16,25 @@
 //! underscores until it differs: `optimizer_.iteration`.
 
 use crate::callbacks::{CallbackMemory, Entry, Snapshot};
+use crate::files::matching::{self, Matched};
 use crate::files::tensors::{self, Reader, Tensor, little_endian};
-use crate::files::weights::{WeightFiles, load};
+use crate::files::weights::{BYTES, WeightFiles, load, load_from};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::train::compile::Compiled;
-use crate::train::learner::Learner;
+use crate::train::learner::{Gradient, Learner};
 use crate::train::session::Cursor;
 use crate::train::trainable::layers;
+use crate::weights::zeroed_box;
 use crate::{Model, Path as Name, Result, Warning};
 use safetensors::Dtype;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 
 const FROZEN: &str = "frozen";
+/// Keras's name.
+const ACCUMULATOR: &str = "gradient_accumulator";
 
 /// The maximum of a count in a checkpoint. No run takes longer, and a sum of two counts does not overflow.
 const MOST: u64 = 1 << 53;
@@ -68,6 +76,14 @@ impl Names {
         format!("{}.{slot}.", self.optimizer)
     }
 
+    fn waiting(&self) -> String {
+        format!("{}.waiting", self.optimizer)
+    }
+
+    fn touched(&self) -> String {
+        format!("{}.touched", self.optimizer)
+    }
+
     fn place(&self) -> String {
         format!("{}.place", self.training)
     }
@@ -95,13 +111,51 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.model.save_weights(path)
     }
 
+    /// Writes the weights of the model: see [`WeightFiles::save_weights_to`].
+    ///
+    /// # Errors
+    /// If the writer has one.
+    pub fn save_weights_to(&self, writer: impl Write) -> Result<()> {
+        self.model.save_weights_to(writer)
+    }
+
     /// Loads the weights of the model: see [`WeightFiles::load_weights`]. The optimizer's state stays.
     ///
     /// # Errors
     /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
     /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        load(&mut *self.model, path.as_ref(), self.strict)
+        // The file replaces the weights of the last step.
+        let averaged = self.end_averages();
+        let loaded = load(&mut *self.model, path.as_ref(), self.strict);
+        if let (Err(_), Some(learner)) = (&loaded, &mut self.learner) {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        loaded
+    }
+
+    /// Loads the weights of the model: see [`WeightFiles::load_weights_from`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// As [`load_weights`](Self::load_weights), except for those of reading.
+    pub fn load_weights_from(&mut self, bytes: &[u8]) -> Result<()> {
+        load_from(&mut *self.model, bytes, self.strict)
+    }
+
+    /// Loads the weights that fit: see [`WeightFiles::load_matching`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no safetensors file. The model then stays as it was.
+    pub fn load_matching(&mut self, path: impl AsRef<Path>) -> Result<Matched> {
+        matching::load(&mut *self.model, path.as_ref(), self.strict)
+    }
+
+    /// Loads the weights that fit: see [`WeightFiles::load_matching_from`]. The optimizer's state stays.
+    ///
+    /// # Errors
+    /// If it is not the content of a safetensors file.
+    pub fn load_matching_from(&mut self, bytes: &[u8]) -> Result<Matched> {
+        matching::load_from(&mut *self.model, Path::new(BYTES), bytes, self.strict)
     }
 }
 
@@ -116,7 +170,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_at(path.as_ref())
+        let averaged = self.end_averages();
+        let saved = self.save_at(path.as_ref());
+        if let Some(learner) = &mut self.learner {
+            learner.use_averages(&mut self.model, averaged);
+        }
+        saved
     }
 
     /// The same for a path of any type, compiled once.
@@ -134,17 +193,21 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         for (slot, weights) in self.optimizer.state().zip(&learner.slots) {
             Tensor::of(&names.slot(slot), &**weights, &mut tensors);
         }
+        if let (1.., Some(sum)) = (learner.waiting, learner.gradients.first()) {
+            Tensor::of(&names.slot(ACCUMULATOR), &*sum.dw, &mut tensors);
+            tensors.push(Tensor::number(&names.waiting(), learner.waiting));
+            tensors.push(Tensor::numbers(&names.touched(), &sum.named.bits()));
+        }
         let layers = layers::<M>().into_iter().zip(&learner.frozen);
         let frozen: Vec<_> = layers.filter(|(_, frozen)| **frozen).map(|((path, _), _)| path).collect();
-        let mut metadata: Vec<(String, String)> =
-            [("model", M::NAME), ("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))]
-                .map(|(key, value)| (key.into(), value.into()))
-                .into();
+        let mut metadata: Vec<(String, String)> = [("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))]
+            .map(|(key, value)| (key.into(), value.into()))
+            .into();
         for (k, (name, memory)) in memories.iter().enumerate() {
             metadata.push((names.callback(k), name.clone()));
             tensors.extend(memory.entries().map(|(name, entry)| Tensor::memory(&(names.memory(k) + name), entry)));
         }
-        tensors::write(path, tensors, metadata)
+        tensors::write::<M>(path, tensors, metadata)
     }
 
     /// Reads a file of [`save_checkpoint`](Self::save_checkpoint). Model and optimizer change only if the whole file is
@@ -155,8 +218,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// number is NaN or infinite; otherwise that is a printed warning.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        // Weights, slots, and a snapshot of a callback.
-        let bytes = tensors::read::<M>(path, MAX_SLOTS + 3)?;
+        // Weights, slots, waiting gradients, and a snapshot of a callback.
+        let bytes = tensors::read::<M>(path, MAX_SLOTS + 4)?;
         let mut reader = Reader::new(path, &bytes)?;
         let expected = self.optimizer.name();
         match reader.metadata("optimizer") {
@@ -180,19 +243,39 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let variables = reader.variables::<M>("")?;
         let slots = self.optimizer.state().map(|slot| reader.variables::<M>(&names.slot(slot)));
         let slots = slots.collect::<Result<Vec<_>>>()?;
-        let all: Vec<_> = core::iter::once(&variables).chain(&slots).collect();
+        let touched = reader.list(&names.touched())?;
+        let accumulates = self.optimizer.options().gradient_accumulation_steps > 1;
+        let sum = match touched {
+            Some(_) if accumulates => Some(reader.variables::<M>(&names.slot(ACCUMULATOR))?),
+            _ => None,
+        };
+        let waiting = if sum.is_some() { reader.number(&names.waiting())? } else { 0 };
+        let all: Vec<_> = core::iter::once(&variables).chain(&slots).chain(&sum).collect();
         let warning = reader.check_finite::<M>(&all, self.strict)?;
-        let counts = [steps, epoch, batch, passes, pass_step, seen];
+        let counts = [steps, epoch, batch, passes, pass_step, seen, waiting];
         if let Some(count) = counts.into_iter().find(|&count| count > MOST || usize::try_from(count).is_err()) {
             return Err(reader.problem(format!("it counts {count} steps, epochs or batches, which no run can have")));
         }
         if batch > 0 && (passes == 0 || seen == 0) || flags > 3 {
             return Err(reader.problem("its place in the training data is no place".into()));
         }
-        reader.finish("")?;
-
+        let graph = reader.check_graph::<M>();
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        let named = learner.rows.of_bits(touched.as_deref().unwrap_or_default());
+        if sum.is_some() && (named.is_none() || waiting == 0) {
+            return Err(reader.problem("its waiting gradients are of an optimizer with other tables".into()));
+        }
+        reader.finish("")?;
+        graph?;
+
+        learner.forget();
+        if let (Some(sum), Some(named)) = (sum, named) {
+            let mut dw = zeroed_box::<M::Scalar, M>();
+            sum.write(&mut *dw);
+            learner.gradients.push(Gradient { dw, named });
+            learner.waiting = waiting;
+        }
+        (learner.steps, learner.learning_rate, learner.averaged) = (steps, learning_rate, false);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
         learner.rows.reset();

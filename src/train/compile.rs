@@ -1,24 +1,20 @@
 //! [`Compile`] and [`Compiled`]: a model with its optimizer, losses and metrics.
 
 use crate::activations::Head;
-use crate::check::Targets;
-use crate::data::{Batches, Inspect, LossWeights};
-use crate::losses::{Losses, Weighting};
+use crate::data::{Batches, LossWeights};
+use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
-use crate::report::values::{Logs, Names};
+use crate::report::values::Names;
 use crate::spec::MAX_INPUTS;
 use crate::train::keras::{InputFrom, Single};
-use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
-use crate::train::random::{Purpose, stream};
-use crate::train::samples::Samples;
 use crate::train::session::Cursor;
 use crate::train::step::Tapes;
-use crate::train::totals::{self, Tally};
-use crate::train::warnings::{Data, Said, end};
-use crate::{Error, Model, Result, Sample, Tensors, Warning, check};
+use crate::train::totals;
+use crate::train::warnings::{Said, end};
+use crate::{Model, Result, Sample, Tensors};
 use core::slice;
 use std::sync::Arc;
 
@@ -123,7 +119,8 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) losses: L,
     pub(crate) metrics: K,
     pub(crate) loss_weights: [f64; MAX_INPUTS],
-    /// The activations between logits and probabilities, for metrics: see [`Weighting::links`].
+    /// The activations between logits and probabilities, for metrics: the links of a
+    /// [`Weighting`](crate::losses::Weighting).
     pub(crate) links: [Head; MAX_INPUTS],
     pub(crate) strict: bool,
     pub(crate) said: Said,
@@ -310,75 +307,5 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         batches: impl IntoIterator<Item = B>,
     ) -> Result<M::Predictions> {
         self.scratch.with(|scratch| predict::predict_batches(&*self.model, batches, scratch))
-    }
-}
-
-/// Single steps.
-impl<M, O, L, K> Compiled<M, O, L, K>
-where
-    M: Model,
-    O: Optimizer,
-    L: Losses<M::Outputs, Targets: Inspect>,
-    K: Metrics<M::Outputs, L::Targets>,
-{
-    /// Does one training step, and returns the loss and the metrics before it.
-    ///
-    /// # Errors
-    /// If the data is empty, has different numbers of samples, NaN or infinity, or targets that the losses cannot
-    /// judge. Also if a setting is invalid. Nothing changes then.
-    pub fn train_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
-        let (x, y) = (x.batches(), y.batches());
-        self.check_settings(self.strict)?;
-        let n = check::data::<M, L>(&self.losses, "", x, y)?;
-        let samples = Samples { x, y, weights: &[] };
-        let labelled = Labelled { samples, data: Data::Training, first: 0, strict: self.strict };
-        self.check_labels(labelled)?.iter().for_each(Warning::print);
-        let mut tally = Tally::new();
-        self.step(x, y, n, &[], self.seed, &mut tally)?;
-        Ok(tally.report(&self.metrics, &self.names))
-    }
-
-    /// Checks the settings, which do not depend on the data.
-    pub(crate) fn check_settings(&self, strict: bool) -> Result<()> {
-        check::optimizer::<M>(&self.optimizer)?;
-        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
-        check::any_loss::<M, L>(&self.losses)?;
-        match strict.then(|| self.warnings().into_iter().next()).flatten() {
-            Some(warning) => Err(Error::Strict(warning)),
-            None => Ok(()),
-        }
-    }
-
-    /// Does a step over `n` checked samples.
-    ///
-    /// # Errors
-    /// If a schedule or a callback gives an invalid learning rate. Nothing changes then.
-    pub(crate) fn step(
-        &mut self,
-        x: <M::Inputs as Tensors>::Batch<'_>,
-        y: <L::Targets as Tensors>::Batch<'_>,
-        n: usize,
-        sample_weights: &[f64],
-        seed: u64,
-        tally: &mut Tally<K::State>,
-    ) -> Result<()> {
-        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        check::learning_rate::<M::Scalar>(learner.learning_rate(&self.optimizer), learner.steps)?;
-        let division = learner.division;
-        let tape = Tapes::of(&mut self.tape, division, n);
-        let rng = stream(seed, learner.steps, Purpose::Layers);
-        let mut parts = [0.0; MAX_INPUTS];
-        let parts = &mut parts[..M::Outputs::COUNT];
-        let weighting =
-            Weighting { outputs: &self.loss_weights, samples: sample_weights, links: &self.links, ..Weighting::NONE };
-        let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
-        let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, rng, parts);
-        tally.add(loss, parts, n);
-        tape.predictions(x, n, division, |samples, predictions, masks| {
-            let weights = sample_weights.get(samples.clone()).unwrap_or(&[]);
-            let weighting = Weighting { masks, samples: weights, ..weighting };
-            tally.measure(&self.metrics, L::Targets::slice(y, samples), predictions, weighting);
-        });
-        Ok(())
     }
 }

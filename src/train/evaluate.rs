@@ -1,7 +1,7 @@
 //! Evaluation: the loss and the metrics over batches.
 
 use crate::check::{self, Targets};
-use crate::data::{Batches, Inspect};
+use crate::data::{Batches, Inspect, SampleWeight};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -9,9 +9,7 @@ use crate::predict::Scratch;
 use crate::report::values::{Logs, Report};
 use crate::spec::MAX_INPUTS;
 use crate::train::compile::Compiled;
-use crate::train::fit::Settings;
-use crate::train::labels::Labelled;
-use crate::train::samples::{Samples, TrainingBatch};
+use crate::train::samples::{Batch, Samples, TrainingBatch};
 use crate::train::step::{Counted, whole};
 use crate::train::totals::Tally;
 use crate::train::warnings::Data;
@@ -29,34 +27,6 @@ impl<M: Model, S: Default> Evaluation<M, S> {
     pub(crate) fn new<O, L, K>(compiled: &Compiled<M, O, L, K>) -> Self {
         let penalty = M::Graph::NEW.regularize(&compiled.model, None);
         Evaluation { tally: Tally::new(), penalty, capacity: 0, outputs: Buffer::with_capacity(0) }
-    }
-
-    /// Checks a batch. Returns its number of samples, and warnings to print.
-    pub(crate) fn check<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
-        &self,
-        compiled: &Compiled<M, O, L, K>,
-        data: Data,
-        samples: Samples<'_, M::Inputs, Targets<M, L>>,
-        strict: bool,
-    ) -> Result<(usize, Vec<Warning>)> {
-        let n = check::data::<M, L>(&compiled.losses, data.prefix(), samples.x, samples.y)?;
-        if !samples.weights.is_empty() {
-            Settings::check_weights("sample_weight", samples.weights, n)?;
-        }
-        let warnings = compiled.check_labels(Labelled { samples, data, first: 0, strict })?;
-        Ok((n, warnings))
-    }
-
-    /// Checks a batch, prints its warnings, and returns its number of samples.
-    fn check_and_print<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
-        &self,
-        compiled: &Compiled<M, O, L, K>,
-        samples: Samples<'_, M::Inputs, Targets<M, L>>,
-    ) -> Result<usize> {
-        let strict = compiled.strict;
-        let (n, warnings) = self.check(compiled, Data::Evaluation, samples, strict)?;
-        warnings.iter().for_each(Warning::print);
-        Ok(n)
     }
 
     /// Adds a batch of `n` checked samples.
@@ -89,8 +59,8 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         let Compiled { model, losses, metrics, loss_weights, links, .. } = compiled;
         scratch.predict(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n), n);
         let parts = scratch.parts();
-        let masks = parts.iter().map(|part| (part.samples.len(), part.masks(samples.x)));
-        let counted = Counted::of::<M>(masks);
+        let masks = parts.iter().map(|part| (part.samples.clone(), part.masks(samples.x)));
+        let counted = Counted::of::<M, L>(losses, samples.y, masks);
         let weighting =
             Weighting { outputs: loss_weights, counted: counted.of_parts(), links: &links[..], ..Weighting::NONE };
         let (mut values, mut penalty) = ([0.0; MAX_INPUTS], self.penalty);
@@ -98,7 +68,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         for part in parts {
             let masks = part.masks(samples.x);
             let Samples { y, weights, .. } = samples.slice(part.samples.clone());
-            let weighting = Weighting { samples: weights, masks: &masks, ..weighting };
+            let weighting = Weighting { samples: weights.columns(), masks: &masks, ..weighting };
             let predictions = M::Outputs::batch::<Heap>(&self.outputs, n);
             let predictions = M::Outputs::slice(predictions, part.samples.clone());
             let mut own = [0.0; MAX_INPUTS];
@@ -133,12 +103,21 @@ where
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
     pub fn test_on_batch(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
-        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
-        let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
-        let mut evaluation = Evaluation::new(self);
-        let n = evaluation.check_and_print(self, samples)?;
-        evaluation.add(self, samples, n);
-        Ok(evaluation.report(self))
+        self.test_on(&Batch::new(&x, &y), usize::MAX)
+    }
+
+    /// Returns the loss and the metrics of one batch of any size, with weights of the samples, as
+    /// [`Fit::sample_weight`](crate::Fit::sample_weight) takes them.
+    ///
+    /// # Errors
+    /// As [`train_on_batch_weighted`](Self::train_on_batch_weighted).
+    pub fn test_on_batch_weighted(
+        &self,
+        x: impl Batches<M::Inputs>,
+        y: impl Batches<Targets<M, L>>,
+        sample_weight: impl SampleWeight,
+    ) -> Result<Logs> {
+        self.test_on(&Batch::weighted(&x, &y, &sample_weight), usize::MAX)
     }
 
     /// Returns the loss and the metrics over all samples.
@@ -147,12 +126,44 @@ where
     /// As [`train_on_batch`](Self::train_on_batch).
     pub fn evaluate(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
         check::batch_size(self.batch_size)?;
+        self.test_on(&Batch::new(&x, &y), self.batch_size)
+    }
+
+    /// Returns the loss and the metrics over all samples, with weights of the samples, as
+    /// [`Fit::sample_weight`](crate::Fit::sample_weight) takes them.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
+    /// # fn main() -> nn::Result<()> {
+    /// # let line = Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::new(0.1), MeanSquaredError);
+    /// # let (x, y) = ([1.0_f32, 2.0], [2.0_f32, 4.0]);
+    /// let twice = line.evaluate_weighted(&x, &y, [2.0, 2.0])?;
+    /// assert!((twice.loss - 2.0 * line.evaluate(&x, &y)?.loss).abs() < 1e-5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`train_on_batch_weighted`](Self::train_on_batch_weighted).
+    pub fn evaluate_weighted(
+        &self,
+        x: impl Batches<M::Inputs>,
+        y: impl Batches<Targets<M, L>>,
+        sample_weight: impl SampleWeight,
+    ) -> Result<Report> {
+        check::batch_size(self.batch_size)?;
+        self.test_on(&Batch::weighted(&x, &y, &sample_weight), self.batch_size)
+    }
+
+    /// Evaluates samples in batches of this size.
+    fn test_on(&self, batch: &Batch<'_, M::Inputs, Targets<M, L>>, batch_size: usize) -> Result<Report> {
         check::losses::<M, L>(&self.losses, &self.loss_weights)?;
-        let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
-        let mut evaluation = Evaluation::new(self);
-        let count = evaluation.check_and_print(self, samples)?;
-        for start in (0..count).step_by(self.batch_size) {
-            let range = start..count.min(start.saturating_add(self.batch_size));
+        let (samples, warnings) = self.check_batch(batch, Data::Evaluation, self.strict)?;
+        warnings.iter().for_each(Warning::print);
+        let (mut evaluation, count) = (Evaluation::new(self), samples.len());
+        for start in (0..count).step_by(batch_size) {
+            let range = start..count.min(start.saturating_add(batch_size));
             let n = range.len();
             evaluation.add(self, samples.slice(range), n);
         }
@@ -174,9 +185,10 @@ where
         let mut evaluation = Evaluation::new(self);
         let mut some = false;
         for batch in batches {
-            batch.visit(&mut |samples| {
-                let n = evaluation.check_and_print(self, samples)?;
-                evaluation.add(self, samples, n);
+            batch.visit(&mut |batch| {
+                let (samples, warnings) = self.check_batch(&batch, Data::Evaluation, self.strict)?;
+                warnings.iter().for_each(Warning::print);
+                evaluation.add(self, samples, samples.len());
                 Ok(())
             })?;
             some = true;

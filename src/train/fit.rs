@@ -20,7 +20,8 @@ use crate::train::session::{Checked, Session};
 use crate::train::source::{Arrays, Streams};
 use crate::train::validation::Validation;
 use crate::train::warnings::Data;
-use crate::{Error, Model, Result, Tensors, Warning};
+use crate::train::weights::{Columns, Weights};
+use crate::{Error, Model, Result, Warning};
 
 impl<M, O, L, K> Compiled<M, O, L, K>
 where
@@ -52,12 +53,13 @@ where
         self.said.clear();
         let (x, y) = (x.batches(), y.batches());
         let count = check::data::<M, L>(&self.losses, "", x, y)?;
-        let weights = settings.sample_weight.as_deref();
-        if let Some(weights) = weights {
-            Settings::check_weights("sample_weight", weights, count)?;
-        }
-        let all = Samples::<M::Inputs, L::Targets> { x, y, weights: weights.unwrap_or(&[]) };
-        let checked = Checked::new(self, &mut validation)?;
+        let weights = settings
+            .sample_weight
+            .as_ref()
+            .map_or(Ok(Weights::NONE), |given| given.weights::<M>("sample_weight", count))?;
+        let all = Samples::<M::Inputs, L::Targets> { x, y, weights };
+        let mut given = None;
+        let checked = Checked::new(self, &mut validation, &mut given)?;
         let (training, checked, first) = match checked {
             Checked::None => match settings.split(count)? {
                 training if training == count => (all, checked, 0),
@@ -65,14 +67,17 @@ where
             },
             _ => (all, checked, 0),
         };
-        let mut classes = Vec::new();
-        settings.weigh_classes::<L::Targets>(training.y, &mut classes)?;
-        let weights = if classes.is_empty() { training.weights } else { &classes };
+        let mut columns = Columns::default();
+        let weights = settings.weigh_classes::<M, L>(&self.losses, training, &mut columns)?;
         let training = Samples { weights, ..training };
+        check::targets::<M, L>(&self.losses, "", training.y, weights, training.len(), 0)?;
         let labelled = Labelled { samples: training, data: Data::Training, first: 0, strict };
         let mut warnings = self.check_labels(labelled)?;
         if let Checked::Whole(samples) = checked {
             // Messages number the samples of a split by their place in the whole data.
+            if first > 0 {
+                check::targets::<M, L>(&self.losses, "", samples.y, samples.weights, samples.len(), first)?;
+            }
             warnings.extend(self.check_labels(Labelled { samples, data: Data::Validation, first, strict })?);
         }
         warnings.iter().for_each(Warning::print);
@@ -151,10 +156,9 @@ where
         if settings.sample_weight.is_some() {
             return Err(Error::setting("sample_weight", "batches `(x, y, sample_weight)` instead", "one for all"));
         }
-        if settings.class_weight.is_some() && M::Outputs::COUNT > 1 {
-            return Err(Error::setting("class_weight", "a model with one output", M::Outputs::COUNT));
-        }
-        let checked = Checked::new(self, &mut validation)?;
+        settings.class_weights::<M>()?;
+        let mut given = None;
+        let checked = Checked::new(self, &mut validation, &mut given)?;
         if let Checked::Whole(samples) = checked {
             let labelled = Labelled { samples, data: Data::Validation, first: 0, strict };
             self.check_labels(labelled)?.iter().for_each(Warning::print);

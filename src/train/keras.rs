@@ -4,10 +4,10 @@
 //! follows from it: see `missing.rs`.
 
 use crate::data::OneOf;
-use crate::report::values::Logs;
+use crate::report::values::{Logs, Report};
 use crate::tensor::Tensor;
 use crate::{Compiled, Element, History, Model, MultiHot, Result, SMatrix};
-use core::ops::Deref;
+use core::ops::{Deref, Index};
 use nn_core::train::mistaken::Mistaken;
 
 /// A trait for each error, which nothing implements.
@@ -89,6 +89,16 @@ instead! {
         "no such method",
         "`model.fit_batches(|_pass| batches(), Fit::new())?` trains a compiled model; `evaluate_batches` and `predict_batches` take \
          an iterator too";
+    AdaptsItsLayers:
+        "a layer learns its mean and variance with its model",
+        "no method of a layer",
+        "`model.adapt(&x)?` gives every `Normalization` of the model those of its input";
+    NumbersByName:
+        "numbers of a run are asked for by `get`",
+        "no index",
+        "`history.get(\"loss\")` has the number of each epoch, and `report.get(\"accuracy\")` one number; `None` if there is no \
+         such name",
+        "the loss of a report is `report.loss`";
     SavesWeights:
         "a model is saved as its weights: the graph is in the program",
         "the weights alone are saved",
@@ -247,6 +257,42 @@ pub trait AfterAMistake: Sized {
 }
 
 impl<M: Model, O, L, K> AfterAMistake for Compiled<M, O, L, K> where (O, L, K): Mistaken {}
+
+/// Keras's `layer.adapt(x)`.
+pub trait MethodsOfLayers {
+    /// It is a method of the model.
+    fn adapt<X>(&mut self, _: X) -> <() as AdaptsItsLayers>::Missing
+    where
+        for<'a> (): AdaptsItsLayers,
+    {
+        unreachable!("nothing implements the requirement")
+    }
+}
+
+impl<T, const F: usize, const LEARNT: usize> MethodsOfLayers for nn_core::layers::NormalizationWeights<T, F, LEARNT> {}
+
+/// Python's `history["loss"]`.
+macro_rules! by_name {
+    ($($type:ident $output:ty: $nothing:expr;)*) => {$(
+        #[doc(hidden)]
+        impl<N> Index<N> for $type
+        where
+            for<'a> (): NumbersByName,
+        {
+            type Output = $output;
+
+            fn index(&self, _: N) -> &$output {
+                $nothing
+            }
+        }
+    )*};
+}
+static NOTHING: Vec<f64> = Vec::new();
+
+by_name! {
+    History Vec<f64>: &NOTHING;
+    Report f64: &f64::NAN;
+}
 
 /// Methods of predictions by names of NumPy's arrays.
 pub trait MethodsOfPredictions {

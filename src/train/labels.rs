@@ -4,6 +4,7 @@
 //! weight 0 and at masked positions are skipped.
 
 use crate::check::Targets;
+use crate::error::Place;
 use crate::losses::Losses;
 use crate::losses::domain::{Domain, Fault, Misfit, Seen};
 use crate::predict::Scratch;
@@ -40,14 +41,14 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         }
         let Compiled { model, losses, loss_weights, said, .. } = self;
         let mut masks = Masks::<M> { model, x: samples.x, scratch: None, known: Default::default(), masked: [true; _] };
-        let mut found = Vec::new();
+        let (mut found, n) = (Vec::new(), samples.len());
         losses.labels(samples.y, &mut |output, labels| {
             let has_weight = loss_weights.get(output).is_none_or(|&weight| weight != 0.0);
             if !has_weight || (!strict && said.contains(LINT, output, data)) {
                 return;
             }
             let mut counts = |sample: usize, position: usize| {
-                samples.weights.get(sample).is_none_or(|&weight| weight != 0.0) && masks.count(output, sample, position)
+                samples.weights.at(output, n, sample, Some(position)) != 0.0 && masks.count(output, sample, position)
             };
             let Some(misfit) = labels.misfit(&mut counts) else { return };
             let around = misfit.sample.saturating_sub(AROUND)..misfit.sample.saturating_add(AROUND);
@@ -100,12 +101,24 @@ impl Bad {
             Fault::Zeros => ("nothing but 0".into(), true),
         };
         let positions = shape.map_or(1, Shape::cols);
-        match (positions > 1, self.seen.rows > 1 && !whole) {
-            (true, true) => format!("{text} (row {row}, column {position})"),
-            (true, false) => format!("{text} (position {position})"),
-            (false, true) => format!("{text} (row {row})"),
-            (false, false) => text,
+        let feature = self.seen.rows > 1 && !whole;
+        let mut place = Place::of(shape, row, position);
+        if positions == 1 {
+            return if feature { format!("{text} ({})", Place(&[row])) } else { text };
         }
+        // Without the feature, a place has one axis less.
+        let place = match (feature, place.pop()) {
+            (true, Some(feature)) => {
+                place.push(feature);
+                Place(&place).to_string()
+            }
+            _ => match place[..] {
+                [step] => format!("step {step}"),
+                [row, column] => format!("row {row}, column {column}"),
+                _ => Place(&place).to_string(),
+            },
+        };
+        format!("{text} ({place})")
     }
 
     /// Returns the probable meaning of the labels, and the cure.

@@ -1,7 +1,7 @@
 //! [`Learner`]: gradients, slots, and the update of a training step.
 
 use crate::kernels;
-use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer, ZeroGradient};
+use crate::optimizers::{Clipping, Ema, MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::threads::{Division, MAX_PARTS, Team};
 use crate::train::tables::{Named, Rows};
 use crate::weights::zeroed_box;
@@ -31,6 +31,9 @@ pub(crate) struct Learner<M: Model> {
     pub(crate) gradients: Vec<Gradient<M>>,
     /// The number of parts of the last batch.
     used: usize,
+    /// The number of batches whose gradients are in the first gradient and wait for others, with
+    /// [`gradient_accumulation_steps`](Optimizer::gradient_accumulation_steps).
+    pub(crate) waiting: u64,
     /// Whether a step has begun and not ended. If so between steps, a user's loss or layer panicked.
     unfinished: bool,
     /// The slots, one for each name in [`Optimizer::state`]. The average of the weights is one of them.
@@ -54,7 +57,7 @@ pub(crate) struct Learner<M: Model> {
     /// The same variables with neighbours joined, for fewer and longer loops.
     runs: Vec<Range<usize>>,
     /// The same, including the tables.
-    trainable: Vec<Range<usize>>,
+    pub(crate) trainable: Vec<Range<usize>>,
     /// The rest of the flat slice.
     fixed: Vec<Range<usize>>,
     /// The layers that [`set_trainable`](crate::Compiled::set_trainable) has frozen. There is one entry for each layer
@@ -63,6 +66,8 @@ pub(crate) struct Learner<M: Model> {
     /// The learning rate that replaces the optimizer's.
     pub(crate) learning_rate: Option<f64>,
     pub(crate) steps: u64,
+    /// Whether the model has the averages, and the slot of the averages has the weights.
+    pub(crate) averaged: bool,
 }
 
 impl<M: Model> Learner<M> {
@@ -88,6 +93,7 @@ impl<M: Model> Learner<M> {
         let mut learner = Learner {
             gradients: Vec::new(),
             used: 0,
+            waiting: 0,
             unfinished: false,
             slots,
             division: Division::of_training::<M>(total(&dense)),
@@ -103,6 +109,7 @@ impl<M: Model> Learner<M> {
             frozen,
             learning_rate: None,
             steps: 0,
+            averaged: false,
         };
         learner.refreeze();
         learner
@@ -112,12 +119,18 @@ impl<M: Model> Learner<M> {
     pub(crate) fn reserve(&mut self, parts: usize) {
         if core::mem::replace(&mut self.unfinished, true) {
             // The gradients have unknown contents.
-            self.gradients.clear();
+            self.forget();
         }
         self.used = parts;
         while self.gradients.len() < parts {
             self.gradients.push(Gradient { dw: zeroed_box::<M::Scalar, M>(), named: self.rows.nothing() });
         }
+    }
+
+    /// Forgets the gradients, also of batches that wait for others.
+    pub(crate) fn forget(&mut self) {
+        self.gradients.clear();
+        self.waiting = 0;
     }
 
     /// Adds the gradients of all parts to the first, in order, except for tables.
@@ -132,12 +145,12 @@ impl<M: Model> Learner<M> {
         }
     }
 
-    /// Copies a given gradient to that of the batch, without weights that no step changes.
+    /// Adds a given gradient to that of the batch, without weights that no step changes.
     pub(crate) fn take(&mut self, from: &M) {
         let Gradient { dw, named } = &mut self.gradients[0];
         let (to, from) = (dw.as_mut_slice(), from.as_slice());
         for range in &self.dense {
-            to[range.clone()].copy_from_slice(&from[range.clone()]);
+            to[range.clone()].iter_mut().zip(&from[range.clone()]).for_each(|(to, &from)| *to += from);
         }
         self.rows.take(named, to, from);
     }
@@ -166,21 +179,30 @@ impl<M: Model> Learner<M> {
         self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.steps))
     }
 
-    /// Clips the gradient, and updates the weights. Constraints follow.
+    /// Clips the gradient, and updates the weights, or lets the gradient wait for the next batches. Constraints follow.
     pub(crate) fn apply<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
         let (learning_rate, options) = (self.learning_rate(optimizer), optimizer.options());
         if let (Some(_), Some(average), 0) = (options.ema, self.slots.last_mut(), self.steps) {
             // A layer that is frozen now may learn later, and then needs its average.
             average.as_mut_slice().copy_from_slice(model.as_slice());
         }
-        if options.clipping != Clipping::None {
+        let batches = u64::from(options.gradient_accumulation_steps.max(1));
+        let step = self.steps / batches;
+        if !(self.steps + 1).is_multiple_of(batches) {
+            return self.wait(model, step, options.ema);
+        }
+        let waiting = core::mem::take(&mut self.waiting) + 1;
+        if options.clipping != Clipping::None || waiting > 1 {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
             self.rows.gather(&mut self.gradients[..self.used]);
             self.rows.extend(&mut self.parts, &self.gradients[0].named, self.variables);
         }
+        if waiting > 1 {
+            let (g, count) = (self.gradients[0].dw.as_mut_slice(), M::Scalar::of(waiting as f64));
+            self.parts.iter().for_each(|(_, range)| g[range.clone()].iter_mut().for_each(|g| *g /= count));
+        }
         options.clipping.apply(self.gradients[0].dw.as_mut_slice(), &self.parts);
-        let steps = self.steps;
         let mut update = |dw: &mut M, slots: &mut [Box<M>], range: Range<usize>| {
             let count = slots.len().min(MAX_SLOTS + 1);
             let mut runs: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
@@ -189,7 +211,7 @@ impl<M: Model> Learner<M> {
             }
             let (w, g) = (&mut model.as_mut_slice()[range.clone()], &mut dw.as_mut_slice()[range]);
             let state = &mut runs[..count];
-            kernels::run(Update { optimizer, step: steps, learning_rate, w, g, state });
+            kernels::run(Update { optimizer, step, learning_rate, w, g, state });
         };
         for range in &self.runs {
             update(&mut self.gradients[0].dw, &mut self.slots, range.clone());
@@ -200,7 +222,26 @@ impl<M: Model> Learner<M> {
         self.rows.apply(&mut self.gradients[..self.used], &mut self.slots, update);
         // This check costs as much as the tables, so it runs once.
         let are_clear = || self.gradients.iter().all(|gradient| self.rows.are_clear(&*gradient.dw));
-        debug_assert!(self.steps > 0 || are_clear(), "a layer has not named all rows in `touched`");
+        debug_assert!(step > 0 || are_clear(), "a layer has not named all rows in `touched`");
+        self.steps += 1;
+        self.unfinished = false;
+    }
+
+    /// Keeps the gradient of a batch for a later step. As in Keras, the average of the weights moves all the same.
+    fn wait(&mut self, model: &mut M, step: u64, ema: Option<Ema>) {
+        // The next batch may have fewer parts.
+        self.rows.gather(&mut self.gradients[..self.used]);
+        self.rows.drop_frozen(&mut self.gradients[0]);
+        for range in &self.unused {
+            self.gradients[0].dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
+        }
+        if let (Some(ema), Some(average)) = (ema, self.slots.last_mut()) {
+            for range in &self.runs {
+                let range = range.clone();
+                ema.update(step, &mut model.as_mut_slice()[range.clone()], &mut average.as_mut_slice()[range]);
+            }
+        }
+        self.waiting += 1;
         self.steps += 1;
         self.unfinished = false;
     }
@@ -223,7 +264,8 @@ impl<M: Model> Learner<M> {
     }
 
     /// Ends `fit`: if the optimizer keeps an average, it replaces the weights.
-    pub(crate) fn finish<O: Optimizer>(&self, model: &mut M, optimizer: &O) {
+    pub(crate) fn finish<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
+        self.use_averages(model, false);
         // Before the first step there is no average.
         if let (Some(_), Some(average), 1..) = (optimizer.options().ema, self.slots.last(), self.steps) {
             for range in &self.trainable {

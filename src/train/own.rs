@@ -17,6 +17,9 @@ use nn_core::tape::{GradientOf, HeapTape};
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// Returns a tape for batches of up to `capacity` samples, with the layers frozen that
     /// [`set_trainable`](Self::set_trainable) has frozen.
+    ///
+    /// A frozen BatchNormalization works as in a prediction, so make a new tape after you freeze one. A tape of the
+    /// bare model (`net.tape(64)`) knows only layers with `trainable = false`.
     pub fn tape(&self, capacity: usize) -> HeapTape<M> {
         let mut tape = HeapTape::new(capacity);
         if let Some(learner) = &self.learner {
@@ -55,6 +58,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If a setting of the optimizer is invalid. Nothing changes then.
     pub fn apply_gradient(&mut self, gradient: &impl GradientOf<M>) -> Result<f64> {
+        self.end_averages();
         let learner = ready(&mut self.learner, &self.optimizer)?;
         let mut given = Given { gradient, learner, optimizer: &self.optimizer };
         Ok(nn_core::passes::step(&mut *self.model, &mut given).to_f64())
@@ -62,7 +66,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
 
     /// Takes a training step with a loss over the outputs of the whole batch. `loss` gets the outputs and the places
     /// for their gradients, which are zero at first, and returns its value. The report has that value, with the
-    /// penalties of the graph.
+    /// penalties of the graph (on weights, on activations, and of `add_loss`).
     ///
     /// For a loss that compares samples with each other, and for a step without targets.
     ///
@@ -101,13 +105,14 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         if n == 0 {
             return Err(Error::Empty { tensor: format!("input `{}`", M::INPUT_NAMES[0]) });
         }
+        self.end_averages();
         let learner = ready(&mut self.learner, &self.optimizer)?;
         let tapes = Tapes::of(&mut self.tape, learner.division, n);
         let rng = stream(self.seed, learner.steps, Purpose::Layers);
         let loss =
             |y: <M::Outputs as Tensors>::Batch<'_>, dy: <M::Outputs as Tensors>::BatchMut<'_>| loss(y, dy).into();
         let value = tapes.step_with(&mut *self.model, learner, &self.optimizer, loss, x, n, rng);
-        Ok(Logs::new(value, &Names::new(Vec::new(), Vec::new()), Vec::new()))
+        Ok(Logs::new(value, Names::only_loss(), Vec::new()))
     }
 
     /// Returns the penalties on the weights (`kernel_regularizer` and similar), which are part of Keras's loss.

@@ -22,6 +22,7 @@ use crate::train::samples::Samples;
 use crate::train::source::Source;
 use crate::train::totals::Tally;
 use crate::train::warnings::Data;
+use crate::train::weights::{Columns, Given, Weights};
 use crate::{Error, Model, Result, Tensors, Warning};
 
 /// One call of `fit`.
@@ -39,8 +40,8 @@ where
     state: State,
     tally: Tally<K::State>,
     progress: Progress,
-    /// The weights of a batch by `class_weight`.
-    weights: Vec<f64>,
+    /// The weights of a batch with `class_weight`.
+    columns: Columns,
     /// Whether the run was stopped in the middle of an epoch. A later run continues there, and its callbacks see the
     /// end of this epoch, so their memory must be from before this end.
     broken: bool,
@@ -68,7 +69,7 @@ where
             state: State::default(),
             tally: Tally::new(),
             progress: Progress::new(settings.verbose, settings.epochs),
-            weights: Vec::new(),
+            columns: Columns::default(),
             broken: false,
             short: false,
             validated: None,
@@ -97,6 +98,8 @@ where
         }
         let mut history = History::new(params);
         let trained = self.epochs(source, checked, &mut validation, steps, &mut history);
+        // An error of a callback may leave the averages in the model.
+        self.compiled.end_averages();
         let ended = trained.and_then(|()| {
             if epochs > 0 {
                 self.compiled.finish();
@@ -190,7 +193,7 @@ where
     fn epoch(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>, checked: bool) -> Result<usize> {
         let mut trained = 0;
         while self.settings.steps_per_epoch.is_none_or(|steps| self.compiled.cursor.batch < steps) {
-            let more = source.next(&mut |samples| self.train(samples, checked))?;
+            let more = source.next(&mut |samples, given| self.train(samples, given, checked))?;
             let cursor = &mut self.compiled.cursor;
             if more {
                 trained += 1;
@@ -214,12 +217,21 @@ where
     }
 
     /// Runs one step.
-    fn train(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>, checked: bool) -> Result<()> {
+    fn train(
+        &mut self,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+        given: Option<&Given>,
+        checked: bool,
+    ) -> Result<()> {
         let batch = self.compiled.cursor.batch;
-        let n = if checked { samples.len() } else { self.check(samples)? };
+        let mut columns = core::mem::take(&mut self.columns);
+        let (x, y) = (M::Inputs::shorter(samples.x), L::Targets::shorter(samples.y));
+        let samples = Samples { x, y, weights: samples.weights };
+        let samples = if checked { samples } else { self.check(samples, given, &mut columns)? };
+        let n = samples.len();
         self.hook(&mut |callback, run| callback.on_train_batch_begin(batch, run))?;
-        let weights = if checked || self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
-        self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally)?;
+        self.compiled.step(samples.x, samples.y, n, samples.weights, self.seed, &mut self.tally)?;
+        self.columns = columns;
         let cursor = &mut self.compiled.cursor;
         (cursor.batch, cursor.seen) = (batch + 1, cursor.seen + 1);
         self.hook(&mut |callback, run| callback.on_train_batch_end(batch, run))?;
@@ -227,23 +239,24 @@ where
         Ok(())
     }
 
-    /// Checks a batch of an iterator, and finds the weights of its classes.
-    fn check(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>) -> Result<usize> {
-        let n = check::data::<M, L>(&self.compiled.losses, "", samples.x, samples.y)?;
-        if !samples.weights.is_empty() {
-            Settings::check_weights("sample_weight", samples.weights, n)?;
-            if self.settings.class_weight.is_some() {
-                return Err(Error::setting("class_weight", "no `sample_weight` beside it", "both"));
-            }
-        }
-        self.settings.weigh_classes::<L::Targets>(samples.y, &mut self.weights)?;
-        let (x, y) = (M::Inputs::shorter(samples.x), L::Targets::shorter(samples.y));
-        let weights = if self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
-        let samples = Samples { x, y, weights };
+    /// Checks a batch of an iterator, and finds its weights.
+    fn check<'w>(
+        &mut self,
+        samples: Samples<'w, M::Inputs, Targets<M, L>>,
+        given: Option<&'w Given>,
+        columns: &'w mut Columns,
+    ) -> Result<Samples<'w, M::Inputs, Targets<M, L>>> {
+        let losses = &self.compiled.losses;
+        let n = check::data::<M, L>(losses, "", samples.x, samples.y)?;
+        let weights = given.map_or(Ok(Weights::NONE), |given| given.weights::<M>("sample_weight", n))?;
+        let samples = Samples { weights, ..samples };
+        let weights = self.settings.weigh_classes::<M, L>(losses, samples, columns)?;
+        let samples = Samples { weights, ..samples };
+        check::targets::<M, L>(losses, "", samples.y, weights, n, 0)?;
         let labelled = Labelled { samples, data: Data::Training, first: 0, strict: self.strict() };
         let warnings = self.compiled.check_labels(labelled)?;
         self.print(&warnings);
-        Ok(n)
+        Ok(samples)
     }
 
     /// Returns whether warnings are errors.

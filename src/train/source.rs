@@ -6,6 +6,7 @@
 use crate::report::progress;
 use crate::train::random::{Purpose, stream};
 use crate::train::samples::{Samples, TrainingBatch};
+use crate::train::weights::{Columns, Given, Weights};
 use crate::{Buffer, Error, Heap, Result, Tensors};
 use rand::seq::SliceRandom;
 
@@ -20,6 +21,9 @@ pub(crate) struct DataPass {
     pub(crate) seen: usize,
 }
 
+/// Takes a batch, and its weights if they are not checked yet.
+pub(crate) type Visit<'a, X, Y> = &'a mut dyn FnMut(Samples<'_, X, Y>, Option<&Given>) -> Result<()>;
+
 /// A source of batches.
 pub(crate) trait Source<X: Tensors, Y: Tensors> {
     /// Returns the number of batches of a pass, if it is known.
@@ -28,8 +32,9 @@ pub(crate) trait Source<X: Tensors, Y: Tensors> {
     /// Begins a pass, or continues in one.
     fn start(&mut self, pass: DataPass) -> Result<()>;
 
-    /// Calls `visit` with the next batch of the pass. Returns `false` at its end.
-    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool>;
+    /// Calls `visit` with the next batch of the pass, and with its weights if they are not checked yet. Returns `false`
+    /// at its end.
+    fn next(&mut self, visit: Visit<'_, X, Y>) -> Result<bool>;
 }
 
 /// Checked samples in memory.
@@ -64,15 +69,15 @@ impl<X: Tensors, Y: Tensors> Source<X, Y> for Arrays<'_, X, Y> {
         Ok(())
     }
 
-    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
+    fn next(&mut self, visit: Visit<'_, X, Y>) -> Result<bool> {
         if self.start >= self.count {
             return Ok(false);
         }
         let range = self.start..self.count.min(self.start.saturating_add(self.batch_size));
         self.start = range.end;
         match &mut self.shuffled {
-            Some(shuffled) => visit(shuffled.gather(self.samples, range))?,
-            None => visit(self.samples.slice(range))?,
+            Some(shuffled) => visit(shuffled.gather(self.samples, range), None)?,
+            None => visit(self.samples.slice(range), None)?,
         }
         Ok(true)
     }
@@ -83,7 +88,7 @@ struct Shuffled<X: Tensors, Y: Tensors> {
     order: Vec<usize>,
     x: X::Buffers<Heap>,
     y: Y::Buffers<Heap>,
-    weights: Vec<f64>,
+    weights: Columns,
 }
 
 impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
@@ -93,7 +98,7 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
             order: (0..count).collect(),
             x: Buffer::with_capacity(capacity),
             y: Buffer::with_capacity(capacity),
-            weights: Vec::with_capacity(capacity),
+            weights: Columns::default(),
         }
     }
 
@@ -111,9 +116,8 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
         let n = indices.len();
         X::gather(from.x, indices, X::batch_mut::<Heap>(&mut self.x, n));
         Y::gather(from.y, indices, Y::batch_mut::<Heap>(&mut self.y, n));
-        self.weights.clear();
-        self.weights.extend(indices.iter().filter_map(|&k| from.weights.get(k)));
-        Samples { x: X::batch::<Heap>(&self.x, n), y: Y::batch::<Heap>(&self.y, n), weights: &self.weights }
+        self.weights.gather(from.weights, from.len(), indices);
+        Samples { x: X::batch::<Heap>(&self.x, n), y: Y::batch::<Heap>(&self.y, n), weights: self.weights.weights() }
     }
 }
 
@@ -162,9 +166,12 @@ where
         Ok(())
     }
 
-    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
+    fn next(&mut self, visit: Visit<'_, X, Y>) -> Result<bool> {
         if let Some(batch) = self.batches.as_mut().and_then(Iterator::next) {
-            batch.visit(visit)?;
+            batch.visit(&mut |batch| {
+                let (x, y) = (X::shorter(batch.x), Y::shorter(batch.y));
+                visit(Samples { x, y, weights: Weights::NONE }, batch.weights.as_ref())
+            })?;
             self.seen += 1;
             return Ok(true);
         }

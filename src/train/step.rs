@@ -3,12 +3,13 @@
 //! A large batch is divided into parts. Each part has its own tape, gradient and random numbers. The divisor of the
 //! losses, the penalties on weights and the optimizer's step belong to the whole batch.
 
-use crate::losses::{LogitMask, Losses, Weighting, counted};
+use crate::losses::{LogitMask, Losses, Weighting};
 use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
 use crate::train::learner::{Gradient, Learner};
 use crate::train::tables::Rows;
+use crate::train::weights::Weights;
 use crate::{Buffer, Graph, Heap, Mode, Model, Scalar, Tensors, Train};
 use core::ops::Range;
 use nn_core::passes::{Passes, Step};
@@ -79,6 +80,7 @@ impl<M: Model> Tapes<M> {
         x: <M::Inputs as Tensors>::Batch<'_>,
         targets: <L::Targets as Tensors>::Batch<'_>,
         n: usize,
+        weights: Weights<'_>,
         weighting: Weighting<'_>,
         rng: Xoshiro256PlusPlus,
         values: &mut [f64],
@@ -88,7 +90,7 @@ impl<M: Model> Tapes<M> {
         let parts = &mut self.parts[..count];
         place(parts, division, n, rng);
         let (x, targets) = (M::Inputs::shorter(x), L::Targets::shorter(targets));
-        let mut batch = Batch { parts, learner, optimizer, losses, x, targets, weighting, values };
+        let mut batch = Batch { parts, learner, optimizer, losses, x, targets, n, weights, weighting, values };
         let penalty = nn_core::passes::step(model, &mut batch);
         self::whole(batch.values, weighting, penalty)
     }
@@ -142,6 +144,9 @@ struct Batch<'a, M: Model, O, L: Losses<M::Outputs>> {
     losses: &'a L,
     x: <M::Inputs as Tensors>::Batch<'a>,
     targets: <L::Targets as Tensors>::Batch<'a>,
+    n: usize,
+    /// The weights of the samples.
+    weights: Weights<'a>,
     weighting: Weighting<'a>,
     /// The loss of each output.
     values: &'a mut [f64],
@@ -152,16 +157,19 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
     type Graph = M::Training;
 
     fn pass(&mut self, model: &M) {
-        let Batch { parts, learner, losses, x, targets, weighting, values, .. } = self;
-        let (count, x, targets, losses) = (parts.len(), *x, *targets, *losses);
+        let Batch { parts, learner, losses, x, targets, n, weights, weighting, values, .. } = self;
+        let (count, x, targets, losses, n, weights) = (parts.len(), *x, *targets, *losses, *n, *weights);
         learner.reserve(count);
         Team::work(count, |team| {
             let Learner { gradients, dense, rows, frozen, .. } = &mut **learner;
             let gradients = &mut gradients[..count];
             team.each(parts, gradients, &|part, _| part.forward(model, x, frozen));
-            let counted = Counted::of::<M>(parts.iter().map(|part| (part.samples.len(), part.masks(x))));
+            let counted = parts.iter().map(|part| (part.samples.clone(), part.masks(x)));
+            let counted = Counted::of::<M, L>(losses, targets, counted);
             let weighting = Weighting { counted: counted.of_parts(), ..*weighting };
             team.each(parts, gradients, &|part, gradient| {
+                let own = weights.slice(n, part.samples.clone());
+                let weighting = Weighting { samples: own.columns(), ..weighting };
                 let logit_mask = part.judge(losses, x, targets, weighting);
                 part.learn(model, x, logit_mask, gradient, dense, rows);
             });
@@ -305,9 +313,8 @@ impl<M: Model> PartTape<M> {
         targets: <L::Targets as Tensors>::Batch<'_>,
         weighting: Weighting<'_>,
     ) -> LogitMask {
-        let (x, samples, n) = (self.of(x), self.samples.clone(), self.samples.len());
-        let targets = L::Targets::slice(targets, samples.clone());
-        let weighting = Weighting { samples: weighting.samples.get(samples).unwrap_or(&[]), ..weighting };
+        let (x, n) = (self.of(x), self.samples.len());
+        let targets = L::Targets::slice(targets, self.samples.clone());
         self.tape.judge(losses, x, targets, n, weighting, &mut self.losses[..M::Outputs::COUNT])
     }
 
@@ -351,18 +358,19 @@ fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut 
 pub(crate) struct Counted(Option<[usize; MAX_INPUTS]>);
 
 impl Counted {
-    /// Counts over the parts of a batch, from the number of samples and the masks of each.
-    pub(crate) fn of<'a, M: Model>(
-        parts: impl ExactSizeIterator<Item = (usize, [Option<&'a [u32]>; MAX_INPUTS])>,
+    /// Counts over the parts of a batch, from the samples and the masks of each.
+    pub(crate) fn of<'a, M: Model, L: Losses<M::Outputs>>(
+        losses: &L,
+        targets: <L::Targets as Tensors>::Batch<'_>,
+        parts: impl ExactSizeIterator<Item = (Range<usize>, [Option<&'a [u32]>; MAX_INPUTS])>,
     ) -> Self {
         if parts.len() == 1 {
             return Counted(None);
         }
         let mut sums = [0; MAX_INPUTS];
-        for (n, masks) in parts {
-            for ((sum, mask), shape) in sums.iter_mut().zip(masks).zip(M::OUTPUT_SHAPES) {
-                *sum += counted(mask, n, n * shape.cols());
-            }
+        for (samples, masks) in parts {
+            let n = samples.len();
+            losses.count(L::Targets::slice(L::Targets::shorter(targets), samples), &masks, n, &mut sums);
         }
         Counted(Some(sums))
     }

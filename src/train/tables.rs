@@ -10,6 +10,8 @@ use crate::train::learner::Gradient;
 use crate::{Model, Scalar, Weights};
 use core::ops::Range;
 
+mod waiting;
+
 /// A table.
 struct Table {
     /// Its range in the flat slice of weights.
@@ -97,7 +99,7 @@ impl Rows {
         });
     }
 
-    /// Copies and notes the rows of a gradient that are not zero.
+    /// Adds and notes the rows of a gradient that are not zero.
     pub(crate) fn take<T: Scalar>(&self, named: &mut Named, to: &mut [T], from: &[T]) {
         for (table, named) in self.tables.iter().zip(&mut named.0) {
             for row in 0..table.seen.len() {
@@ -105,7 +107,7 @@ impl Rows {
                 let from = &from[scalars.clone()];
                 if from.iter().any(|&g| g != T::ZERO) {
                     table.name(&scalars, named);
-                    to[scalars].copy_from_slice(from);
+                    to[scalars].iter_mut().zip(from).for_each(|(to, &from)| *to += from);
                 }
             }
         }

@@ -79,6 +79,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// If there is no such layer. Also if the layer is to learn, but `model!` declares it with `trainable = false`,
     /// which compiles no gradient for it.
     pub fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
+        // The averages are exchanged for the layers that learn now.
+        self.end_averages();
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         let layers = layers::<M>();
         let found: Vec<_> = (0..layers.len()).filter(|&layer| holds(path, &layers[layer].0)).collect();
@@ -113,7 +115,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
 
     /// Ends `fit`.
     pub(crate) fn finish(&mut self) {
-        if let Some(learner) = &self.learner {
+        if let Some(learner) = &mut self.learner {
             learner.finish(&mut self.model, &self.optimizer);
         }
     }

@@ -1,7 +1,7 @@
 //! [`Validation`]: validation data, in memory or batch by batch.
 
-use crate::data::{Batches, Column};
-use crate::train::samples::{Samples, TrainingBatch};
+use crate::data::{Batches, SampleWeight};
+use crate::train::samples::{Batch, TrainingBatch};
 use crate::{Result, Tensors};
 
 /// Validation data with inputs `X` and targets `Y`, from [`Fit::validation_data`](crate::Fit::validation_data) or
@@ -13,7 +13,7 @@ use crate::{Result, Tensors};
 )]
 pub trait Validation<X: Tensors, Y: Tensors> {
     /// Returns the data, if it is in memory.
-    fn whole(&self) -> Option<Samples<'_, X, Y>> {
+    fn whole(&self) -> Option<Batch<'_, X, Y>> {
         None
     }
 
@@ -26,7 +26,7 @@ pub trait Validation<X: Tensors, Y: Tensors> {
     ///
     /// # Errors
     /// If `visit` fails.
-    fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<()> {
+    fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Batch<'_, X, Y>) -> Result<()>) -> Result<()> {
         let (_, _) = (steps, visit);
         Ok(())
     }
@@ -35,15 +35,29 @@ pub trait Validation<X: Tensors, Y: Tensors> {
 impl<X: Tensors, Y: Tensors> Validation<X, Y> for () {}
 
 impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>> Validation<X, Y> for (A, B) {
-    fn whole(&self) -> Option<Samples<'_, X, Y>> {
-        Some(Samples { x: self.0.batches(), y: self.1.batches(), weights: &[] })
+    fn whole(&self) -> Option<Batch<'_, X, Y>> {
+        Some(Batch::new(&self.0, &self.1))
     }
 }
 
-impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>, W: Column<Item = f64>> Validation<X, Y> for (A, B, W) {
-    fn whole(&self) -> Option<Samples<'_, X, Y>> {
-        Some(Samples { x: self.0.batches(), y: self.1.batches(), weights: self.2.items() })
+impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>, W: SampleWeight> Validation<X, Y> for (A, B, W) {
+    fn whole(&self) -> Option<Batch<'_, X, Y>> {
+        Some(Batch::weighted(&self.0, &self.1, &self.2))
     }
+}
+
+/// Data beside other data: [`Pair`](Self::Pair) is `(X, Self)`.
+///
+/// A type of its own, so that a missing argument of [`Fit::validation_data`](crate::Fit::validation_data) is one error.
+pub trait Beside<X> {
+    /// Both.
+    type Pair: From<(X, Self)>
+    where
+        Self: Sized;
+}
+
+impl<X, Y> Beside<X> for Y {
+    type Pair = (X, Y);
 }
 
 /// Validation from an iterator for every evaluation.
@@ -59,7 +73,7 @@ where
         true
     }
 
-    fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<()> {
+    fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Batch<'_, X, Y>) -> Result<()>) -> Result<()> {
         let mut batches = (self.0)().into_iter().take(steps.unwrap_or(usize::MAX));
         batches.try_for_each(|batch| batch.visit(visit))
     }

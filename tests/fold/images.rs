@@ -1,7 +1,6 @@
 //! Paddings, layers with two kernels, and the blocks of common networks in their folded form.
 
-use super::convolutions::check_layers;
-use super::{close, numbers, random};
+use super::{check_layers, close, numbers, random};
 use nn::model::Model;
 use nn::prelude::*;
 

@@ -20,7 +20,7 @@ type Features = SVector<f32, 32>;
 type Trainer = nn::Trainer<Head, 1>;
 
 const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.0, nesterov: false };
-const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::DEFAULT;
 
 nn_firmware::program!({
     // A label and 64 pixels each: half for training, half for the test.

@@ -31,6 +31,9 @@ pub trait Component {
     /// [`Folds::Folded`].
     #[doc(hidden)]
     const FOLDS: bool = false;
+    /// The graph of a model as text: see [`Model::DESCRIPTION`]. Empty for a layer.
+    #[doc(hidden)]
+    const GRAPH_TEXT: &'static str = "";
     /// The arguments that the layer declares.
     #[doc(hidden)]
     const ARGUMENTS: &'static [ArgSpec] = &[];

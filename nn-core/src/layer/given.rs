@@ -10,10 +10,12 @@ use crate::weights::constraints::Constraint;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 
+mod described;
 mod field;
 mod near;
 mod own;
 
+pub use described::described;
 pub use field::Field;
 pub use own::{assert_cell, assert_form, assert_own};
 

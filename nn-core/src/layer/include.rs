@@ -41,6 +41,41 @@ pub const fn model<M: Model>(tensors: &[Tensor]) -> M {
     unsafe { values::<M, M>(tensors, Scalars { dtype: expected::<M>(), width: size_of::<M::Scalar>() }).assume_init() }
 }
 
+/// Checks that the graph of a file is the graph of the model.
+///
+/// # Panics
+/// If it is another one. The message has the first lines that differ.
+#[track_caller]
+pub const fn graph<M: Model>(file: &str) {
+    let (mut own, mut file) = (M::DESCRIPTION, file);
+    if own.is_empty() {
+        return;
+    }
+    while !own.is_empty() || !file.is_empty() {
+        let (a, b) = (line(own), line(file));
+        if !str_eq(a.0, b.0) {
+            let message = Message::new().str("the weights are of another graph: `").str(M::NAME).str("` has `");
+            fail(message.str(a.0).str("`, the file has `").str(b.0).str("`"), Code::OtherGraph);
+        }
+        (own, file) = (a.1, b.1);
+    }
+}
+
+/// Returns a value that was made before a check.
+pub const fn checked<V>(value: V, (): ()) -> V {
+    value
+}
+
+/// Returns the first line of a text, without spaces before it, and the other lines.
+const fn line(text: &str) -> (&str, &str) {
+    let mut end = 0;
+    while end < text.len() && text.as_bytes()[end] != b'\n' {
+        end += 1;
+    }
+    let (first, rest) = text.split_at(end);
+    (first.trim_ascii(), if rest.is_empty() { rest } else { rest.split_at(1).1 })
+}
+
 /// Returns the `N` scalars of all tensors as halves, in the order of the model's flat slice. The tensors hold halves.
 ///
 /// # Panics

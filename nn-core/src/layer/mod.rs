@@ -12,6 +12,8 @@ pub mod include;
 pub mod model;
 mod packed;
 mod pass;
+#[doc(hidden)]
+pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[doc(hidden)]
@@ -22,6 +24,9 @@ pub use activates::{Activates, InPlace};
 pub use component::{Component, FoldInto, Folds};
 pub use packed::Packed;
 pub use pass::{Memory, Mode, Pass};
+pub use state::State;
+#[doc(hidden)]
+pub use state::states;
 pub use work::Work;
 
 /// With these, `use nn::layer::*;` is the only import of a layer's page.

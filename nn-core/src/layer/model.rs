@@ -9,6 +9,7 @@ use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
 use crate::spec::text::Text;
+use crate::stream::{Stream, Streams};
 use crate::tensor::Tensors;
 use crate::tensor::by_value::{Large, assert_by_value};
 use crate::tensor::inspect::Inspect;
@@ -60,6 +61,15 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// multiply-accumulates. Time and instructions depend on the machine: `#[nn(profile)]` on the struct adds
     /// `profile`, which measures each layer.
     const COSTS: Costs;
+    /// All of the graph that decides the meaning of the weights, as text: layers, their arguments and connections.
+    ///
+    /// Models with the same text compute the same predictions from the same weights. The text names layers with
+    /// weights, but not the model, its inputs and its other layers. It has no argument that only training reads, and no
+    /// layer without effect in a prediction, such as Dropout. It does not depend on the scalar, on the platform, or on
+    /// whether a size is a literal or a constant. Weight files hold it.
+    const DESCRIPTION: &'static str = <Self as Component>::GRAPH_TEXT;
+    /// The FNV-1a hash of [`DESCRIPTION`](Self::DESCRIPTION), of 64 bits.
+    const FINGERPRINT: u64 = crate::spec::description::hash(Self::DESCRIPTION.as_bytes());
     /// The graph for Graphviz.
     const DOT: &'static str;
     /// The activation of each output, for [lints](crate::lints); an output without an entry is unknown.
@@ -144,6 +154,52 @@ pub trait Model: Weights<Self::Scalar> + Component {
         let mut folded = crate::weights::zeroed_box::<Self::Scalar, Self::Folded>();
         self.fold_into(&mut folded);
         folded
+    }
+
+    /// Returns the outputs for one sample of each input, for code that is generic over models.
+    ///
+    /// `x` and the result are samples, or tuples of samples if there are several inputs or outputs. A concrete model
+    /// has an inherent `call`, which takes samples in any form and gives several outputs by name. Nothing is allocated:
+    /// the activations are on the stack.
+    ///
+    /// A model whose activations or outputs are too large for a stack does not compile with this method.
+    ///
+    /// ```
+    /// use nn_core::layer::model::Model;
+    /// use nalgebra::SVector;
+    ///
+    /// /// The larger of two outputs of any model with four inputs.
+    /// fn larger<M>(model: &M, x: &SVector<f32, 4>) -> f32
+    /// where
+    ///     M: Model<Inputs = SVector<f32, 4>, Outputs = SVector<f32, 2>>,
+    /// {
+    ///     model.call(x).max()
+    /// }
+    /// ```
+    #[inline]
+    fn call(&self, x: &Self::Inputs) -> Self::Outputs {
+        const { assert_arena::<Self>() }
+        self.call_in(x, &mut Arena::new())
+    }
+
+    /// Does the work of [`call`](Self::call) with the activations in the memory `arena`.
+    #[inline]
+    fn call_in(&self, x: &Self::Inputs, arena: &mut Arena<Self>) -> Self::Outputs {
+        const { assert_outputs::<Self::Outputs>() }
+        let mut y = Self::Outputs::zero_sample();
+        call_in(&Self::Graph::NEW, self, x.one(), y.one_mut(), arena);
+        y
+    }
+
+    /// Returns a stream of this model: it computes a sequence step by step, and keeps its state.
+    ///
+    /// Exists if the struct of the model has `#[nn(stream)]`.
+    #[inline]
+    fn stream(&self) -> Stream<'_, Self>
+    where
+        Self: Streams,
+    {
+        Stream::new(self)
     }
 
     /// Returns a model with initial weights, by value. Does not compile above [`MAX_BY_VALUE`] bytes.

@@ -25,7 +25,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// A recurrent layer and its mirror image, which reads the sequence from the end.
@@ -48,6 +48,7 @@ layer! {
         has_cache: true,
         has_scratch: true,
         folding: Folding::Around { sets: 2, features: consts::F },
+        streaming: Streaming::Refuses("it reads the steps from the last to the first"),
         infer: rule!(infer),
         inner: Some(rule!(inner)),
         around: &["SimpleRNN", "LSTM", "GRU", "RNN"],

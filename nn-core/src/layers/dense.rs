@@ -20,7 +20,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule, Streaming};
 
 layer! {
     /// The fully connected layer: every output feature is a weighted sum of all input features.
@@ -59,6 +59,7 @@ layer! {
         activates: true,
         masking: Masking::Passes,
         folding: Folding::Affine { units: consts::O, bias: consts::B },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

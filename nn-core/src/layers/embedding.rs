@@ -21,7 +21,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// A table of learned vectors, one for each index.
@@ -53,6 +53,7 @@ layer! {
         masking: Masking::Makes { flag: Some(arg::mask_zero), by: &NOT_ZERO },
         has_rows: true,
         folding: Folding::Table { width: consts::D },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 
@@ -63,7 +64,7 @@ layer! {
     /// The mask of `mask_zero`: 1 if the index is not 0. A graph has no name for it.
     pub struct NotZero {}
 
-    pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(same) }
+    pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, streaming: Streaming::Steps, infer: rule!(same) }
 }
 
 /// Maps `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.

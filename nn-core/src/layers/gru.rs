@@ -29,8 +29,7 @@
 //!
 //! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
 //! adds the last h, `(units,)`. Kernel W is `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`. The bias
-//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks,
-//! `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. All recurrent layers walk as [`recurrent`].
 //!
 //! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
@@ -116,6 +115,7 @@ layer! {
             dropped: consts::D,
         },
         has_states: true,
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
     }
 

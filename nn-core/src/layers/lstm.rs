@@ -110,6 +110,7 @@ layer! {
             dropped: consts::D,
         },
         has_states: true,
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
     }
 

@@ -17,7 +17,7 @@ use super::merging::merge;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Masks the positions whose features all equal `mask_value`.
@@ -29,6 +29,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         masking: spec::Masking::Makes { flag: None, by: &DIFFERS },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }
@@ -41,14 +42,14 @@ layer! {
         pub mask_value: Float = 0.0,
     }
 
-    pub const DIFFERS: LayerSpec { writes: Dtype::U32, infer: rule!(positions) }
+    pub const DIFFERS: LayerSpec { writes: Dtype::U32, streaming: Streaming::Steps, infer: rule!(positions) }
 }
 
 layer! {
     /// The mask of a tensor without one: `R × C` positions that all count. A graph has no name for it.
     pub struct Everywhere<R, C> {}
 
-    pub const EVERYWHERE: LayerSpec { writes: Dtype::U32, infer: rule!(positions) }
+    pub const EVERYWHERE: LayerSpec { writes: Dtype::U32, streaming: Streaming::Steps, infer: rule!(positions) }
 }
 
 layer! {
@@ -56,7 +57,7 @@ layer! {
     /// which masks are repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, streaming: Streaming::Steps, infer: rule!(any) }
 }
 
 layer! {
@@ -68,7 +69,7 @@ layer! {
         axis: Int = -1,
     }
 
-    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(join) }
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, streaming: Streaming::Axis { axis: JOIN::arg::axis }, infer: rule!(join) }
 }
 
 layer! {
@@ -81,6 +82,7 @@ layer! {
         inputs: Arity::TWO,
         reads: Dtype::ALL,
         writes: Dtype::U32,
+        streaming: Streaming::Steps,
         infer: rule!(of_steps),
     }
 }

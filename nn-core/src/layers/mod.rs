@@ -85,6 +85,7 @@ layers! {
     /// Noise and penalties, in training only.
     regularization {
         activity_regularization,
+        add_loss,
         alpha_dropout,
         dropout,
         gaussian_dropout,
@@ -135,6 +136,8 @@ pub use normalization::axes::NormalizedAxes;
 pub use pooling::windows::{PoolGeometry, PoolParts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
+#[cfg(feature = "compute")]
+pub use recurrent::stepwise::compute::Stepwise;
 pub use regularization::noise::NoiseShape;
 pub use reshaping::frame::Frame;
 #[cfg(all(feature = "compute", feature = "alloc"))]
@@ -160,7 +163,14 @@ mod tests {
             | Masking::Merges { absent: other, .. } => Some(other),
             _ => None,
         });
-        let further = [&masking::ANY, &masking::JOIN, &masking::EVERYWHERE, &masking::ZERO_ELSE, &masking::OR_ELSE];
+        let further = [
+            &masking::ANY,
+            &masking::JOIN,
+            &masking::EVERYWHERE,
+            &masking::ZERO_ELSE,
+            &masking::OR_ELSE,
+            &conv::conv1d::slide::SLIDE,
+        ];
         for spec in LAYERS.iter().copied().chain(makers).chain(further) {
             for rule in [Some(spec.infer), spec.inner].into_iter().flatten() {
                 // A page may be in a family, and may have public modules of its own.

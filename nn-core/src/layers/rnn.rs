@@ -47,6 +47,7 @@ layer! {
         has_cache: true,
         has_scratch: true,
         has_states: true,
+        streaming: recurrent::stepwise::streaming(arg::return_sequences, arg::go_backwards),
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }

@@ -21,7 +21,7 @@ use super::masking;
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Applies a layer or a model to every step of a sequence, with the same weights.
@@ -35,6 +35,7 @@ layer! {
     pub const SPEC: LayerSpec {
         reads: Dtype::ALL,
         masking: Masking::Around { outside: &masking::OF_STEPS },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }

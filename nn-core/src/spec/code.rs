@@ -13,6 +13,7 @@
 //! | `nn0501` .. | training |
 //! | `nn0601` .. | memory |
 //! | `nn0701` .. | files of weights |
+//! | `nn0801` .. | files of networks |
 
 use crate::spec::text::Text;
 use core::fmt;
@@ -142,6 +143,8 @@ codes! {
     TooMany = 315,
     /// unsupported layer inside a wrapper
     LayerInside = 316,
+    /// layer that needs all steps of a sequence
+    NotStreamable = 317,
 
     /// mismatched shapes
     ShapeMismatch = 401,
@@ -176,6 +179,8 @@ codes! {
     NotAComponent = 506,
     /// training of a folded model
     Folded = 507,
+    /// model without streams
+    NoStream = 508,
 
     /// model too large for a move by value
     ByValue = 601,
@@ -200,6 +205,15 @@ codes! {
     TensorRange = 707,
     /// NaN or infinity in a weight file
     TensorNotFinite = 708,
+    /// weights of another graph
+    OtherGraph = 709,
+
+    /// unreadable network file
+    NoNetwork = 801,
+    /// unsupported part of a network
+    NetworkPart = 802,
+    /// impossible part of a network
+    NetworkCut = 803,
 }
 
 /// The text before the code in a message.

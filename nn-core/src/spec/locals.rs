@@ -18,8 +18,8 @@ macro_rules! locals {
 }
 
 locals! {
-    after arena batch capacity dw dx dy folded given gradients heads inputs inside logit_mask logits loss losses m m0 m1 m2 m3 m4 m5 m6
-    m7 m8 m9 m10 m11 mask mode n name named output outputs pass predictions report rng rows samples source start
+    after arena batch capacity due dw dx dy folded given gradients heads inputs inside logit_mask logits loss losses m m0 m1 m2 m3 m4 m5 m6
+    m7 m8 m9 m10 m11 mask mode n name named output outputs pass predictions report rng rows s samples source start
     state states targets tuple value visit w wanted weighting workspace x x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 y
     y0 y1 y2 y3 y4 y5 y6 y7 y8 y9 y10 y11
 }

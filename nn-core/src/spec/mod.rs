@@ -7,6 +7,7 @@
 pub mod arena;
 pub mod budget;
 pub mod code;
+pub mod description;
 pub(crate) mod half;
 pub mod lints;
 #[doc(hidden)]
@@ -24,6 +25,7 @@ mod folding;
 mod inferred;
 mod kinds;
 mod own;
+mod streaming;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
@@ -34,6 +36,7 @@ pub use dtype::Dtype;
 pub use folding::{Composed, Filters, Folding};
 pub(crate) use inferred::found;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS, MAX_OWN_CONSTS};
+pub use streaming::Streaming;
 
 use crate::spec::shape::{Shape, ShapeError};
 
@@ -99,6 +102,8 @@ pub struct LayerSpec {
     pub has_cache: bool,
     /// Whether `adapt` gives it mean and variance of its input. It is then updated even if it is frozen.
     pub adapts: bool,
+    /// Whether it adds a tensor to the loss. A call then needs no reader.
+    pub adds_loss: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
@@ -112,6 +117,8 @@ pub struct LayerSpec {
     pub head: bool,
     /// The way in which a folded model can fold it.
     pub folding: Folding,
+    /// The way in which a stream computes it.
+    pub streaming: Streaming,
     /// The shape rule.
     pub infer: Rule,
     /// The rule for the input shapes of an inner layer (the argument of [`Kind::Layer`]), as the outputs of the result.
@@ -178,11 +185,13 @@ impl LayerSpec {
         has_states: false,
         has_cache: false,
         adapts: false,
+        adds_loss: false,
         has_scratch: false,
         copies: false,
         activates: false,
         head: false,
         folding: Folding::Nothing,
+        streaming: Streaming::Refuses("it reads all steps of a sequence"),
         infer: rule!(unruled),
         inner: None,
         around: &[],

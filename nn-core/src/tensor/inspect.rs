@@ -9,6 +9,18 @@ pub trait Inspect: Tensors {
     /// Reports for every tensor, in order, its number of samples and the place of its first NaN or infinite number.
     fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
 
+    /// Reports for every tensor, in order, the place of its first NaN or infinite number that counts. `counts` is asked
+    /// with the number of a tensor, counted from `first`, a sample, and the column if there are several.
+    fn not_finite(
+        batch: Self::Batch<'_>,
+        first: usize,
+        counts: &mut dyn FnMut(usize, usize, Option<usize>) -> bool,
+        visit: &mut dyn FnMut(Option<NotFinite>),
+    ) {
+        let (_, _) = (first, counts);
+        Self::inspect(batch, &mut |_, place| visit(place));
+    }
+
     /// Reports for every tensor, in order, the first index that is not below its bound. Tensors of numbers have none.
     fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
         let (_, _) = (batch, bounds);
@@ -74,14 +86,23 @@ impl<E: Element> Loop for AllFinite<'_, E> {
 
 impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
+        Self::not_finite(batch, 0, &mut |_, _, _| true, &mut |place| visit(batch.len(), place));
+    }
+
+    fn not_finite(
+        batch: &[Self],
+        tensor: usize,
+        counts: &mut dyn FnMut(usize, usize, Option<usize>) -> bool,
+        visit: &mut dyn FnMut(Option<NotFinite>),
+    ) {
         let start = kernels::run(AllFinite(Self::flat(batch)));
         // This code cannot panic, for microcontrollers.
-        let first = |start| Self::flat(batch).iter().enumerate().skip(start).find(|(_, x)| !x.finite());
-        let place = start.and_then(first).and_then(|(k, x)| {
+        let all = Self::flat(batch).iter().enumerate().skip(start.unwrap_or(usize::MAX));
+        let mut places = all.filter(|(_, x)| !x.finite()).filter_map(|(k, x)| {
             let (sample, rest) = (k.checked_div(R * C)?, k.checked_rem(R * C)?);
             Some(NotFinite { sample, row: rest.checked_rem(R)?, col: rest.checked_div(R)?, value: x.value() })
         });
-        visit(batch.len(), place);
+        visit(places.find(|place| counts(tensor, place.sample, (C > 1).then_some(place.col))));
     }
 
     fn outside(batch: &[Self], bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
@@ -110,6 +131,15 @@ macro_rules! tuple_inspect {
         impl<$($name: Inspect),+> Inspect for ($($name,)+) {
             fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
                 $($name::inspect(batch.$index, visit);)+
+            }
+
+            fn not_finite(
+                batch: Self::Batch<'_>,
+                first: usize,
+                counts: &mut dyn FnMut(usize, usize, Option<usize>) -> bool,
+                visit: &mut dyn FnMut(Option<NotFinite>),
+            ) {
+                $($name::not_finite(batch.$index, first + $index, counts, visit);)+
             }
 
             fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {

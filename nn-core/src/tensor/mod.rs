@@ -155,7 +155,7 @@ pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
 }
 
 /// One tensor, or a tuple of tensors: the sample types of the inputs or outputs of a layer or a model.
-pub trait Tensors: 'static {
+pub trait Tensors: Sized + 'static {
     /// The number of tensors.
     const COUNT: usize;
     /// `&[S]`, or a tuple of such slices.
@@ -210,6 +210,13 @@ pub trait Tensors: 'static {
     #[cfg(feature = "alloc")]
     fn vecs_mut(vecs: &mut Self::Vecs) -> Self::BatchMut<'_>;
 
+    /// Returns one sample of each tensor, of zeros.
+    fn zero_sample() -> Self;
+    /// Returns one sample of each tensor as batches.
+    fn one(&self) -> Self::Batch<'_>;
+    /// Returns one sample of each tensor as batches for writing.
+    fn one_mut(&mut self) -> Self::BatchMut<'_>;
+
     /// Returns the number of samples of the first tensor.
     fn len(batch: Self::Batch<'_>) -> usize {
         let mut first = None;
@@ -255,6 +262,16 @@ macro_rules! slices {
 
         fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>) {
             batch.split_at_mut(at)
+        }
+
+        #[inline(always)]
+        fn one(&self) -> &[Self] {
+            core::slice::from_ref(self)
+        }
+
+        #[inline(always)]
+        fn one_mut(&mut self) -> &mut [Self] {
+            core::slice::from_mut(self)
         }
 
         fn none<'a>() -> Option<&'a [Self]> {
@@ -310,6 +327,11 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
 
     fn clear(batch: &mut [Self]) {
         bytemuck::fill_zeroes(flat_mut(batch));
+    }
+
+    #[inline(always)]
+    fn zero_sample() -> Self {
+        zeroed()
     }
 
     #[cfg(feature = "alloc")]

@@ -127,6 +127,10 @@ impl<const N: usize> Tensors for MultiHot<N> {
         batch.fill(Self::default());
     }
 
+    fn zero_sample() -> Self {
+        Self::default()
+    }
+
     fn vecs(n: usize) -> Vec<Self> {
         alloc::vec![Self::default(); n]
     }

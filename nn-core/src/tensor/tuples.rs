@@ -41,6 +41,21 @@ macro_rules! tuple_tensors {
                 ($($name::reborrow(&mut batch.$index),)+)
             }
 
+            #[inline(always)]
+            fn zero_sample() -> Self {
+                ($($name::zero_sample(),)+)
+            }
+
+            #[inline(always)]
+            fn one(&self) -> Self::Batch<'_> {
+                ($(self.$index.one(),)+)
+            }
+
+            #[inline(always)]
+            fn one_mut(&mut self) -> Self::BatchMut<'_> {
+                ($(self.$index.one_mut(),)+)
+            }
+
             fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a> {
                 ($($name::shorter(batch.$index),)+)
             }

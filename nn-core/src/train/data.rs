@@ -8,12 +8,14 @@ mod arrays;
 mod mistakes;
 mod one;
 mod refused;
+mod sample_weight;
 mod wrong;
 
 pub use self::arrays::{Block, LengthError, array, arrays, arrays_mut, copy_numbers, from_flat, sample, samples};
 #[cfg(feature = "alloc")]
 pub use self::arrays::{from_numbers, from_pixels, zeros};
 pub use self::one::{OneOf, OneOfEach, SampleFrom};
+pub use self::sample_weight::{SampleWeight, WeightOf};
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
 use self::wrong::{ArrayOf, Given, NumberOf, SampleOf};

@@ -86,6 +86,14 @@ macro_rules! named {
             }
         }
 
+        impl<$($letter: $crate::train::data::SampleWeight),+> $crate::train::data::SampleWeight for $name<$($letter),+> {
+            const TOGETHER: ::core::primitive::bool = false;
+
+            fn columns(&self, visit: &mut dyn ::core::ops::FnMut(::core::primitive::usize, &mut dyn ::core::iter::Iterator<Item = ::core::primitive::f64>)) {
+                $($crate::train::data::SampleWeight::columns(&self.$field, visit);)+
+            }
+        }
+
         impl<'sample, $($sample: $crate::tensor::Tensor + $crate::train::data::SampleFrom<$letter>,)+ $($letter: ?::core::marker::Sized),+>
             $crate::train::data::OneOfEach<'sample, ($($sample,)+)> for $name<$(&'sample $letter),+>
         {
@@ -166,10 +174,22 @@ macro_rules! named {
             fn check(
                 &self,
                 targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
+                weighting: $crate::train::losses::Weighting<'_>,
                 report: &mut dyn ::core::ops::FnMut(::core::primitive::usize, ::core::primitive::usize, $crate::spec::text::Text<96>),
             ) {
                 let tuple: $tuple = ($(self.$field.clone()),+);
-                tuple.check(targets, report)
+                tuple.check(targets, weighting, report)
+            }
+
+            fn count(
+                &self,
+                targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
+                masks: &[::core::option::Option<&[::core::primitive::u32]>],
+                samples: ::core::primitive::usize,
+                counted: &mut [::core::primitive::usize],
+            ) {
+                let tuple: $tuple = ($(self.$field.clone()),+);
+                tuple.count(targets, masks, samples, counted)
             }
 
             fn labels(

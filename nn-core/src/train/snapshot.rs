@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! bytes    content; all numbers are little-endian
-//! 0..4     "nnw1"
-//! 4..8     a fingerprint of the model: names and shapes of its variables, the size of a scalar
+//! 0..4     "nnw2"; "nnw1" in older snapshots, whose fingerprint has no graph
+//! 4..8     a fingerprint of the model: names and shapes of its variables, its graph, the size of a scalar
 //! 8..12    a fingerprint of the name of the optimizer; 0 for weights alone
 //! 12..16   the number of sets of weights: the model, then its slots
 //! 16..24   the number of steps taken
@@ -120,7 +120,7 @@ pub fn restore<M: Model>(model: &mut M, from: &[u8]) -> Result<(), Damaged> {
 pub fn steps<M: Model>(from: &[u8]) -> Result<u64, Damaged> {
     let header = begin(from, bytes::<M>(1))?;
     let [_, _, _, _, a, b, c, d, _, _, _, _, e, f, g, h, ..] = *header;
-    if u32::from_le_bytes([a, b, c, d]) != Of::<M>::FINGERPRINT {
+    if u32::from_le_bytes([a, b, c, d]) != fingerprint::<M>(magic(header)) {
         return Err(Damaged::Other);
     }
     let scalars = size_of::<M>().checked_mul(u32::from_le_bytes([e, f, g, h]) as usize);
@@ -141,7 +141,7 @@ pub(crate) fn write<'a, M: Model>(
     let (content, checksum) = to.split_at_mut_checked(needed - CHECKSUM).ok_or(room)?;
     let checksum = checksum.first_chunk_mut::<CHECKSUM>().ok_or(room)?;
     let (header, scalars) = content.split_first_chunk_mut::<HEADER>().ok_or(room)?;
-    *header = self::header::<M>(optimizer, sets, steps);
+    *header = self::header::<M>(*MAGIC, optimizer, sets, steps);
     let all = parts.flat_map(|part| part.as_slice());
     for (bytes, scalar) in scalars.chunks_exact_mut(size_of::<M::Scalar>()).zip(all) {
         put(bytemuck::bytes_of(scalar), bytes);
@@ -160,7 +160,7 @@ pub(crate) fn read<'a, M: Model>(
     let needed = bytes::<M>(sets);
     let header = begin(from, needed)?;
     let steps = steps_of(header);
-    if *header != self::header::<M>(optimizer, sets, steps) {
+    if *header != self::header::<M>(magic(header), optimizer, sets, steps) {
         return Err(Damaged::Other);
     }
     let scalars = intact(from, needed)?.chunks_exact(size_of::<M::Scalar>());
@@ -173,7 +173,8 @@ pub(crate) fn read<'a, M: Model>(
 /// Returns the header of a snapshot of `needed` bytes.
 fn begin(from: &[u8], needed: usize) -> Result<&[u8; HEADER], Damaged> {
     let room = Damaged::Room { needed, got: from.len() };
-    if from.first_chunk::<4>().ok_or(room)? != MAGIC {
+    let magic = from.first_chunk::<4>().ok_or(room)?;
+    if magic != MAGIC && magic != OLDER {
         return Err(Damaged::Nothing);
     }
     from.first_chunk().ok_or(room)
@@ -194,13 +195,30 @@ fn steps_of(header: &[u8; HEADER]) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
-const MAGIC: &[u8; 4] = b"nnw1";
+const MAGIC: &[u8; 4] = b"nnw2";
+/// Of a version whose fingerprint had no graph.
+const OLDER: &[u8; 4] = b"nnw1";
 
-fn header<M: Model>(optimizer: &str, sets: usize, steps: u64) -> [u8; HEADER] {
+fn magic(header: &[u8; HEADER]) -> [u8; 4] {
+    let [a, b, c, d, ..] = *header;
+    [a, b, c, d]
+}
+
+fn fingerprint<M: Model>(magic: [u8; 4]) -> u32 {
+    if magic == *OLDER { Of::<M>::PARTS } else { Of::<M>::FINGERPRINT }
+}
+
+fn header<M: Model>(magic: [u8; 4], optimizer: &str, sets: usize, steps: u64) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     let optimizer = if optimizer.is_empty() { 0 } else { crc(optimizer.as_bytes()) };
-    let words =
-        [u32::from_le_bytes(*MAGIC), Of::<M>::FINGERPRINT, optimizer, sets as u32, steps as u32, (steps >> 32) as u32];
+    let words = [
+        u32::from_le_bytes(magic),
+        fingerprint::<M>(magic),
+        optimizer,
+        sets as u32,
+        steps as u32,
+        (steps >> 32) as u32,
+    ];
     for (bytes, word) in header.chunks_exact_mut(4).zip(words) {
         put(&word.to_ne_bytes(), bytes);
     }
@@ -212,7 +230,10 @@ struct Of<M>(PhantomData<M>);
 
 impl<M: Model> Of<M> {
     /// A fingerprint of the names and shapes of all variables. The name of the model may change.
-    const FINGERPRINT: u32 = parts(M::PARTS, Checksum::NEW.add(&[size_of::<M::Scalar>() as u8])).value();
+    const PARTS: u32 = Self::ALL.value();
+    /// The same with the graph.
+    const FINGERPRINT: u32 = Self::ALL.add(&M::FINGERPRINT.to_le_bytes()).value();
+    const ALL: Checksum = parts(M::PARTS, Checksum::NEW.add(&[size_of::<M::Scalar>() as u8]));
 }
 
 const fn parts(parts: &[Part], mut all: Checksum) -> Checksum {

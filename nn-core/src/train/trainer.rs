@@ -64,6 +64,9 @@ pub enum StepError {
     Setting(OutOfRange),
     /// The trainer was created for another optimizer, or for the same with other slots.
     Optimizer,
+    /// An optimizer with `gradient_accumulation_steps`. A trainer takes a step with each gradient; add gradients with
+    /// [`Tape::accumulate`](crate::train::tape::Tape::accumulate).
+    Accumulation,
     /// A batch without samples, or with too many.
     Samples {
         /// The number of samples given.
@@ -104,6 +107,7 @@ impl fmt::Display for StepError {
             }
             StepError::Setting(setting) => setting.fmt(f),
             StepError::Optimizer => f.write_str("the optimizer is not the one that the trainer was made for"),
+            StepError::Accumulation => f.write_str("a trainer has no `gradient_accumulation_steps`"),
             StepError::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
             StepError::Lengths { expected, got } => {
                 write!(f, "expected {expected} samples of every input and target, but got {got} of one")
@@ -127,13 +131,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has an invalid setting.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, StepError> {
-        optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
         const { assert_by_value(Self::BYTES, TRAINER, "Trainer::new", "train on the heap: `compile` and `fit`") }
-        let needed = optimizer.state().count();
-        if needed > SLOTS {
-            return Err(StepError::Slots { needed, room: SLOTS });
-        }
+        Self::suits(optimizer)?;
         let slots = core::array::from_fn(|slot| {
             let mut weights = zeros::<M::Scalar, M>();
             board::begin(optimizer, slot, &model, &mut weights);
@@ -204,9 +204,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         optimizer: &O,
         gradient: &impl GradientOf<M>,
     ) -> Result<f64, StepError> {
-        if kind(optimizer) != self.kind {
-            return Err(StepError::Optimizer);
-        }
+        self.takes(optimizer)?;
         let Trainer { model, gradient: own, slots, steps, .. } = self;
         let learning = Learning { gradient: own, slots, steps, optimizer };
         Ok(passes::step(model, &mut Given { learning, given: gradient }).to_f64())
@@ -221,9 +219,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         targets: <L::Targets as Tensors>::Batch<'_>,
         rng: &mut dyn Rng,
     ) -> Result<f64, StepError> {
-        if kind(optimizer) != self.kind {
-            return Err(StepError::Optimizer);
-        }
+        self.takes(optimizer)?;
         let n = lengths::<M, L>(x, targets, N)?;
         let Trainer { model, gradient, slots, tape, steps, .. } = self;
         let (x, targets, losses_of) = (M::Inputs::shorter(x), L::Targets::shorter(targets), [0.0; MAX_INPUTS]);

@@ -1,13 +1,15 @@
 //! HDF5 as h5py writes it for Keras: superblock 0, groups as symbol tables, contiguous or compact data without filters.
 //!
-//! Source: HDF5 File Format Specification Version 3.0, <https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html>.
+//! Source: HDF5 File Format Specification Version 3.0,
+//! <https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html>.
 
 mod messages;
 
 use super::bytes::{Bytes, Damaged, sum, text};
 pub(crate) use messages::{Class, Type};
 use messages::{Layout, Message, messages};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -22,12 +24,20 @@ pub(crate) struct Hdf5<'a> {
     bytes: Bytes<'a>,
     root: usize,
     parts: Rc<Cell<usize>>,
+    /// The bytes of the datasets that were read.
+    taken: Rc<Cell<usize>>,
+    /// The groups that were read, by the addresses of their headers.
+    groups: Rc<RefCell<HashMap<usize, Group<'a>>>>,
 }
+
+/// The addresses of the members of a group.
+type Group<'a> = Rc<HashMap<&'a str, usize>>;
 
 /// A group or a dataset.
 #[derive(Clone)]
 pub(crate) struct Object<'a> {
     file: Hdf5<'a>,
+    address: usize,
     messages: Vec<Message<'a>>,
 }
 
@@ -66,7 +76,7 @@ impl<'a> Hdf5<'a> {
         if bytes.u64(24)? != 0 {
             return Err("it begins inside another file".into());
         }
-        Ok(Hdf5 { bytes, root: bytes.u64(64)?, parts: Rc::default() })
+        Ok(Hdf5 { bytes, root: bytes.u64(64)?, parts: Rc::default(), taken: Rc::default(), groups: Rc::default() })
     }
 
     /// Returns the group that contains all others.
@@ -75,7 +85,7 @@ impl<'a> Hdf5<'a> {
     }
 
     fn object(&self, address: usize) -> Result<Object<'a>, Damaged> {
-        Ok(Object { file: self.clone(), messages: messages(self, address)? })
+        Ok(Object { file: self.clone(), address, messages: messages(self, address)? })
     }
 
     /// Counts a part that is read, so that reading ends.
@@ -116,17 +126,34 @@ impl<'a> Hdf5<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Returns the members of a group, in the order of the file; none for a dataset.
-    pub(crate) fn members(&self) -> Result<Vec<(&'a str, Object<'a>)>, Damaged> {
-        let mut found = Vec::new();
+    /// Returns the addresses of the members of a group; none for a dataset.
+    fn members(&self) -> Result<Group<'a>, Damaged> {
+        if let Some(group) = self.file.groups.borrow().get(&self.address) {
+            return Ok(Rc::clone(group));
+        }
+        let mut found = HashMap::new();
         for message in &self.messages {
-            if let Message::Group { tree, heap } = *message {
-                self.file.bytes.expect(heap, b"HEAP", "heap of names")?;
-                let names = self.file.bytes.u64(sum(heap, 24)?)?;
-                self.tree(tree, names, u8::MAX.into(), &mut found)?;
+            match *message {
+                Message::Group { tree, heap } => {
+                    self.file.bytes.expect(heap, b"HEAP", "heap of names")?;
+                    let names = self.file.bytes.u64(sum(heap, 24)?)?;
+                    self.tree(tree, names, u8::MAX.into(), &mut found)?;
+                }
+                Message::Link(name, address) => {
+                    self.file.count()?;
+                    found.entry(name).or_insert(address);
+                }
+                Message::ManyLinks => {
+                    return Err("the names in a group are stored in a heap, which is not read. HDF5 does that if a \
+                                name has letters beyond ASCII: rename the layer, or save the model as `.keras`"
+                        .into());
+                }
+                _ => {}
             }
         }
-        Ok(found)
+        let group = Rc::new(found);
+        self.file.groups.borrow_mut().insert(self.address, Rc::clone(&group));
+        Ok(group)
     }
 
     /// Adds the members below a node of a tree.
@@ -135,7 +162,7 @@ impl<'a> Object<'a> {
         node: usize,
         names: usize,
         level: usize,
-        found: &mut Vec<(&'a str, Object<'a>)>,
+        found: &mut HashMap<&'a str, usize>,
     ) -> Result<(), Damaged> {
         let bytes = self.file.bytes;
         self.file.count()?;
@@ -158,19 +185,27 @@ impl<'a> Object<'a> {
                 let length = name.iter().position(|&byte| byte == 0).ok_or("a name has no end")?;
                 // Type 2 is a symbolic link, which Keras does not write.
                 if bytes.u32(sum(entry, 16)?)? != 2 {
-                    found.push((text(&name[..length])?, self.file.object(bytes.u64(entry + 8)?)?));
+                    found.entry(text(&name[..length])?).or_insert(bytes.u64(entry + 8)?);
                 }
             }
         }
         Ok(())
     }
 
+    /// Returns the names of the members of a group, in the order of the alphabet.
+    pub(crate) fn names(&self) -> Result<Vec<&'a str>, Damaged> {
+        let mut names: Vec<&str> = self.members()?.keys().copied().collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Returns the member at a path of names with `/` between them.
     pub(crate) fn member(&self, path: &str) -> Result<Option<Object<'a>>, Damaged> {
         let mut object = self.clone();
         for name in path.split('/').filter(|name| !name.is_empty()) {
-            match object.members()?.into_iter().find(|member| member.0 == name) {
-                Some(member) => object = member.1,
+            let address = object.members()?.get(name).copied();
+            match address {
+                Some(address) => object = object.file.object(address)?,
                 None => return Ok(None),
             }
         }
@@ -201,6 +236,11 @@ impl<'a> Object<'a> {
             Layout::At(..) => return Err("a dataset is shorter than its shape".into()),
             Layout::Chunks => return Err("a dataset is stored in chunks, which is not read: save it contiguous".into()),
         };
+        // Datasets that share their bytes would need more memory than the file has.
+        self.file.taken.set(sum(self.file.taken.get(), length)?);
+        if self.file.taken.get() > self.file.bytes.0.len() {
+            return Err("its datasets overlap".into());
+        }
         Ok(Some(Data { class, shape: shape.clone(), bytes }))
     }
 

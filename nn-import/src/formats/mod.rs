@@ -4,5 +4,6 @@
 //! file states alone, and loops in a file end.
 
 pub(crate) mod bytes;
+pub(crate) mod flatbuffer;
 pub(crate) mod hdf5;
 pub(crate) mod zip;

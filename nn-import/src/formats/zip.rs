@@ -62,6 +62,11 @@ impl<'a> Zip<'a> {
         Ok(Zip { bytes, entries })
     }
 
+    /// Whether the archive has a file.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.name == name)
+    }
+
     /// Returns a file, if the archive has it.
     pub(crate) fn file(&self, name: &str) -> Option<Result<Cow<'a, [u8]>, Damaged>> {
         let entry = self.entries.iter().find(|entry| entry.name == name)?;
@@ -113,4 +118,25 @@ fn crc32(bytes: &[u8]) -> u32 {
         table
     };
     !bytes.iter().fold(!0, |rest, &byte| TABLE[usize::from(rest as u8 ^ byte)] ^ rest >> 8)
+}
+
+/// Makes an archive of stored files.
+#[cfg(test)]
+pub(crate) fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut archive, mut directory) = (Vec::new(), Vec::new());
+    let short = |number: usize| (number as u16).to_le_bytes();
+    let long = |number: usize| (number as u32).to_le_bytes();
+    for (name, file) in files {
+        let start = archive.len();
+        // No flags, method, time and date.
+        let mut header = vec![0; 8];
+        header.extend([long(crc32(file) as usize), long(file.len()), long(file.len())].concat());
+        header.extend([short(name.len()), short(0)].concat());
+        archive.extend([LOCAL, &short(20), &header, name.as_bytes(), file].concat());
+        let places = [&[0; 10][..], &long(start)].concat();
+        directory.extend([CENTRAL, &[0; 2], &short(20), &header, &places, name.as_bytes()].concat());
+    }
+    let (start, count) = (archive.len(), short(files.len()));
+    let end = [&[0; 4][..], &count, &count, &long(directory.len()), &long(start), &[0; 2]].concat();
+    [&archive, &directory[..], END, &end].concat()
 }

@@ -1,11 +1,13 @@
 //! Graphs: layers in a row, or called on each other's outputs. A model inside another becomes its layers.
 
+use super::calls::Found;
 use super::config::Config;
-use super::nodes::{Node, Reference, nodes, references, tensors};
+use super::masks::Masks;
+use super::nodes::{Node, Reference, nodes, references};
 use super::operations;
 use super::variables::{Expected, variables};
 use crate::names::Names;
-use crate::network::{Call, Input, Kind, Layer, Network, Tensor};
+use crate::network::{Input, Kind, Layer, Network, Tensor, Value};
 use crate::problem::Problem;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,8 +19,13 @@ pub(super) struct Reader<'v> {
     pub(super) problems: Vec<Problem>,
     /// The layers as the file nests them, for the weights.
     pub(super) tree: Tree,
+    pub(super) network: Network,
+    pub(super) masks: Masks,
+    /// The calls of models and layers until now.
+    pub(super) steps: usize,
+    /// Whether the calls are those of a model inside `TimeDistributed`.
+    pub(super) distributed: bool,
     names: Names,
-    network: Network,
     depth: usize,
 }
 
@@ -39,29 +46,40 @@ pub(super) enum Part {
     Layer(usize, Vec<Expected>),
     /// A model with layers of its own.
     Model(Tree),
+    /// A model inside `TimeDistributed`.
+    Distributed(Tree),
     /// An input or a function.
     Nothing,
 }
 
 /// A model that can be called.
-struct Graph<'a> {
-    name: String,
-    entries: Vec<Member<'a>>,
-    inputs: Vec<Reference>,
-    outputs: Vec<Reference>,
+pub(super) struct Graph<'a> {
+    pub(super) name: String,
+    /// Whether its layers are called one after the other.
+    pub(super) row: bool,
+    pub(super) entries: Vec<Member<'a>>,
+    /// The indices of the entries by their names.
+    pub(super) places: HashMap<&'a str, usize>,
+    pub(super) inputs: Vec<Reference>,
+    pub(super) outputs: Vec<Reference>,
 }
 
-struct Member<'a> {
-    config: Config<'a>,
-    callee: Callee<'a>,
-    nodes: Vec<Node>,
+/// A layer or a model in a model, and its calls.
+pub(super) struct Member<'a> {
+    pub(super) config: Config<'a>,
+    pub(super) callee: Callee<'a>,
+    pub(super) nodes: Vec<Node>,
+    /// The number of the first call, as calls name it, and as the outputs of the model name it.
+    pub(super) first: [usize; 2],
 }
 
 #[derive(Clone)]
-enum Callee<'a> {
+pub(super) enum Callee<'a> {
     Input,
     Layer(usize),
     Model(Rc<Graph<'a>>),
+    /// A model inside `TimeDistributed`.
+    Distributed(Rc<Graph<'a>>),
     /// A function of tensors, such as `+`.
     Operation,
     /// A problem was reported.
@@ -70,6 +88,8 @@ enum Callee<'a> {
 
 /// The deepest model inside models.
 const MAX_DEPTH: usize = 32;
+/// The calls of a network, with those of models inside that are called several times.
+pub(super) const MAX_CALLS: usize = 1 << 13;
 
 impl<'v> Reader<'v> {
     pub(super) fn new(version: &'v str) -> Self {
@@ -77,8 +97,11 @@ impl<'v> Reader<'v> {
             version,
             problems: Vec::new(),
             tree: Vec::new(),
-            names: Names::default(),
             network: Network::default(),
+            masks: Masks::default(),
+            steps: 0,
+            distributed: false,
+            names: Names::default(),
             depth: 0,
         }
     }
@@ -97,9 +120,12 @@ impl<'v> Reader<'v> {
         let (graph, tree) = self.graph(*config, true)?;
         self.tree = tree;
         self.network.name = graph.name.clone();
-        let inputs: Vec<Tensor> = (0..self.network.inputs.len()).map(Tensor::Input).collect();
-        let outputs = self.run(&graph, inputs)?;
-        self.network.outputs = outputs;
+        let inputs = (0..self.network.inputs.len()).map(|input| Found::Tensor(Tensor::Input(input))).collect();
+        let outputs: Option<Vec<Tensor>> = self.run(&graph, inputs)?.into_iter().map(Found::tensor).collect();
+        if outputs.is_none() && self.problems.is_empty() {
+            self.problems.push(Problem::new("an output of the model is a mask that functions compute"));
+        }
+        self.network.outputs = outputs?;
         self.mark_whole_inputs();
         Some(std::mem::take(&mut self.network))
     }
@@ -132,6 +158,10 @@ impl<'v> Reader<'v> {
         }
         self.depth += 1;
         let layers = config.layers();
+        if self.network.layers.len() + layers.len() > MAX_CALLS {
+            self.too_many();
+            return None;
+        }
         let row = config.class() == "Sequential";
         let (mut entries, mut tree) = (Vec::new(), Vec::new());
         if row && outermost && !layers.iter().any(|layer| layer.class() == "InputLayer") {
@@ -147,7 +177,7 @@ impl<'v> Reader<'v> {
         for layer in layers {
             let (callee, part) = self.member(layer, outermost && row);
             tree.push(Entry { name: layer.name().into(), class: layer.class().into(), part });
-            entries.push(Member { config: layer, callee, nodes: nodes(layer.outer("inbound_nodes")) });
+            entries.push(Member { config: layer, callee, nodes: nodes(layer.outer("inbound_nodes")), first: [0, 0] });
         }
         let (inputs, outputs) = if row {
             (vec![], vec![])
@@ -167,7 +197,18 @@ impl<'v> Reader<'v> {
             }
         }
         self.depth -= 1;
-        Some((Graph { name: config.name().into(), entries, inputs, outputs }, tree))
+        let places = entries.iter().enumerate().map(|(place, entry)| (entry.config.name(), place)).collect();
+        let mut graph = Graph { name: config.name().into(), row, entries, places, inputs, outputs };
+        graph.number(self.version);
+        Some((graph, tree))
+    }
+
+    /// Reports a file with more calls than any network has.
+    pub(super) fn too_many(&mut self) {
+        let problem = format!("the network has more than {MAX_CALLS} layers or calls, which is the most that is read");
+        if self.problems.iter().all(|other| other.message != problem) {
+            self.problems.push(Problem::new(problem));
+        }
     }
 
     /// Declares an input of the network, from a shape with the batch in front.
@@ -189,7 +230,17 @@ impl<'v> Reader<'v> {
                 None => (Callee::Nothing, Part::Nothing),
             };
         }
-        if operations::is_one(config) {
+        if config.class() == "TimeDistributed" && Config::new(config.get("layer")).is_model() {
+            let first = self.network.layers.len();
+            return match self.graph(Config::new(config.get("layer")), false) {
+                Some((graph, tree)) => {
+                    self.network.layers[first..].iter_mut().for_each(distribute);
+                    (Callee::Distributed(Rc::new(graph)), Part::Distributed(tree))
+                }
+                None => (Callee::Nothing, Part::Nothing),
+            };
+        }
+        if operations::is_one(config, self.version) {
             return (Callee::Operation, Part::Nothing);
         }
         match self.kind(config) {
@@ -207,157 +258,13 @@ impl<'v> Reader<'v> {
         self.network.layers.push(Layer { name, source: source.into(), kind, variables: Vec::new() });
         self.network.layers.len() - 1
     }
-
-    /// Calls a layer of the network, and returns its outputs.
-    pub(super) fn call(
-        &mut self,
-        layer: usize,
-        inputs: Vec<Tensor>,
-        keywords: Vec<(String, Vec<Tensor>)>,
-    ) -> Vec<Tensor> {
-        let outputs = outputs(&self.network.layers[layer].kind);
-        self.network.calls.push(Call { layer, inputs, keywords, outputs });
-        (0..outputs).map(|output| Tensor::Output(self.network.calls.len() - 1, output)).collect()
-    }
-
-    /// Calls a model on tensors, and returns its outputs.
-    fn run(&mut self, graph: &Graph<'_>, inputs: Vec<Tensor>) -> Option<Vec<Tensor>> {
-        if graph.inputs.is_empty() && graph.outputs.is_empty() {
-            let mut tensors = inputs;
-            for member in graph.entries.iter().filter(|member| !matches!(member.callee, Callee::Input)) {
-                tensors = self.call_member(member, tensors, vec![], &Node::default())?;
-                tensors.truncate(1);
-            }
-            return Some(tensors);
-        }
-        let mut found: HashMap<(usize, usize, usize), Tensor> = HashMap::new();
-        let place = |reference: &Reference| {
-            let entry = graph.entries.iter().position(|member| member.config.name() == reference.layer)?;
-            Some((entry, reference.node, reference.tensor))
-        };
-        if graph.inputs.len() != inputs.len() {
-            self.problems.push(Problem::of(
-                &graph.name,
-                "Functional",
-                format!("it has {} inputs, and is called on {}", graph.inputs.len(), inputs.len()),
-            ));
-            return None;
-        }
-        for (reference, &tensor) in graph.inputs.iter().zip(&inputs) {
-            found.insert(place(reference)?, tensor);
-        }
-        // A layer can be listed before those that it reads.
-        let mut waiting: Vec<(usize, usize)> = graph
-            .entries
-            .iter()
-            .enumerate()
-            .flat_map(|(entry, member)| (0..member.nodes.len()).map(move |node| (entry, node)))
-            .collect();
-        while !waiting.is_empty() {
-            let before = waiting.len();
-            let mut later = Vec::new();
-            for (entry, node) in waiting {
-                let member = &graph.entries[entry];
-                let call = &member.nodes[node];
-                let there = |reference: &Reference| place(reference).is_some_and(|place| found.contains_key(&place));
-                if call.missing(there).is_some() {
-                    later.push((entry, node));
-                    continue;
-                }
-                let tensor = |reference: &Reference| place(reference).map(|place| found[&place]);
-                let inputs: Vec<Tensor> = call.tensors().filter_map(tensor).collect();
-                let keywords = call.keywords.iter().filter(|keyword| tensors(&keyword.1).next().is_some());
-                let keywords =
-                    keywords.map(|(name, operands)| (name.clone(), tensors(operands).filter_map(tensor).collect()));
-                let keywords: Vec<(String, Vec<Tensor>)> = keywords.collect();
-                let outputs = self.call_member(member, inputs, keywords, call)?;
-                for (output, tensor) in outputs.into_iter().enumerate() {
-                    found.insert((entry, node, output), tensor);
-                }
-            }
-            if later.len() == before {
-                let (entry, node) = later[0];
-                let member = &graph.entries[entry];
-                let missing = member.nodes[node]
-                    .missing(|reference| place(reference).is_some_and(|place| found.contains_key(&place)));
-                let missing = missing.map_or(String::new(), |missing| format!(": `{}`", missing.layer));
-                self.problems.push(Problem::of(
-                    member.config.name(),
-                    member.config.class(),
-                    format!("it is called on a tensor that the file does not make{missing}"),
-                ));
-                return None;
-            }
-            waiting = later;
-        }
-        let outputs: Option<Vec<Tensor>> = graph
-            .outputs
-            .iter()
-            .map(|reference| place(reference).and_then(|place| found.get(&place).copied()))
-            .collect();
-        if outputs.is_none() {
-            self.problems.push(Problem::of(
-                &graph.name,
-                "Functional",
-                "an output is a tensor that the file does not make",
-            ));
-        }
-        outputs
-    }
-
-    fn call_member(
-        &mut self,
-        member: &Member<'_>,
-        mut inputs: Vec<Tensor>,
-        mut keywords: Vec<(String, Vec<Tensor>)>,
-        node: &Node,
-    ) -> Option<Vec<Tensor>> {
-        let (name, class) = (member.config.name(), member.config.class());
-        match &member.callee {
-            Callee::Input => Some(inputs),
-            Callee::Nothing => None,
-            Callee::Operation => self.operation(member.config, &inputs, &keywords, node),
-            Callee::Model(graph) => self.run(&Rc::clone(graph), inputs),
-            Callee::Layer(layer) => {
-                for (keyword, values) in &node.keywords {
-                    let says_nothing = values.iter().all(|value| value.tensor().is_none())
-                        && (keyword != "training" || !values.iter().any(|value| matches!(value, super::nodes::Operand::Other(json) if json.as_bool() == Some(true) || json == 1)));
-                    if !says_nothing && !["initial_state", "mask"].contains(&keyword.as_str()) {
-                        self.problems.push(Problem::of(
-                            name,
-                            class,
-                            format!("its call has the argument `{keyword}`, which is not supported"),
-                        ));
-                        return None;
-                    }
-                }
-                // Keras lists initial states behind the input.
-                if ["LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN"].contains(&class) && inputs.len() > 1 {
-                    keywords.push(("initial_state".into(), inputs.split_off(1)));
-                }
-                Some(self.call(*layer, inputs, keywords))
-            }
-        }
-    }
 }
 
-/// Returns the number of outputs of a layer.
-fn outputs(kind: &Kind) -> usize {
-    let has = |kind: &Kind, name: &str| {
-        kind.arguments.iter().any(|(argument, value)| argument == name && value.to_string() == "true")
-    };
-    let states = |kind: &Kind| match kind.class.as_str() {
-        "LSTM" if has(kind, "return_state") => 2,
-        "GRU" | "SimpleRNN" if has(kind, "return_state") => 1,
-        _ => 0,
-    };
-    if kind.class != "Bidirectional" {
-        return 1 + states(kind);
-    }
-    let both = kind.arguments.iter().any(|(name, value)| name == "merge_mode" && value.to_string() == "None");
-    let inner = kind.arguments.iter().find_map(|(_, value)| match value {
-        crate::network::Value::Layer(inner) => Some(states(inner)),
-        _ => None,
-    });
-    1 + usize::from(both) + 2 * inner.unwrap_or(0)
+/// Puts a layer into `TimeDistributed`. Whether it is frozen is then said outside.
+fn distribute(layer: &mut Layer) {
+    let (frozen, own) =
+        std::mem::take(&mut layer.kind.arguments).into_iter().partition(|(name, _)| name == "trainable");
+    let class = std::mem::replace(&mut layer.kind.class, "TimeDistributed".into());
+    layer.kind.arguments = vec![("layer".into(), Value::Layer(Box::new(Kind { class, arguments: own })))];
+    layer.kind.arguments.extend::<Vec<_>>(frozen);
 }

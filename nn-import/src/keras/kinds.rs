@@ -55,6 +55,7 @@ impl Reader<'_> {
                 };
             }
             "RNN" => return self.cell(config),
+            "Lambda" => return self.problem(config, "its function is code of Python, which only Python runs"),
             _ => {}
         }
         let Some(spec) = LAYERS.iter().find(|spec| spec.name == class && !spec.examples.is_empty()) else {
@@ -73,7 +74,9 @@ impl Reader<'_> {
             let field = renamed(class, field);
             match spec.args.iter().find(|arg| arg.name == field) {
                 Some(arg) if matches!(arg.kind, nn_core::spec::Kind::Layer) => {
-                    if let Some(inner) = self.kind(Config::new(json)) {
+                    if let Some(mut inner) = self.kind(Config::new(json)) {
+                        // The wrapper says whether it is frozen.
+                        inner.arguments.retain(|(name, _)| name != "trainable");
                         required.push((0, arg.name.to_owned(), Value::Layer(Box::new(inner))));
                     }
                 }
@@ -178,10 +181,8 @@ impl Reader<'_> {
                 );
             }
         };
-        let mut fields = cell.outer("config").clone();
-        for (name, value) in config.fields().filter(|(name, _)| *name != "cell") {
-            fields[name] = value.clone();
-        }
+        let all = cell.fields().chain(config.fields().filter(|(name, _)| *name != "cell"));
+        let fields: serde_json::Map<String, Json> = all.map(|(name, value)| (name.into(), value.clone())).collect();
         self.kind(Config::new(&serde_json::json!({ "class_name": class, "config": fields })))
     }
 

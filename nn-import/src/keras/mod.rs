@@ -2,9 +2,11 @@
 //!
 //! Source: Keras 3.15.1, `keras/src/saving` and `keras/src/legacy/saving`.
 
+mod calls;
 mod config;
 mod functional;
 mod kinds;
+mod masks;
 mod nodes;
 mod operations;
 mod variables;
@@ -16,7 +18,7 @@ use crate::formats::zip::Zip;
 use crate::network::Network;
 use crate::problem::{Error, Problem};
 use config::Config;
-use functional::Reader;
+use functional::{Reader, Tree};
 use serde_json::Value as Json;
 use weights::Source;
 
@@ -51,13 +53,25 @@ pub(crate) fn h5(file: &Hdf5<'_>) -> Result<Network, Error> {
 
 /// Reads a graph and its weights.
 fn read(model: &Json, version: &str, weights: &mut Source<'_>) -> Result<Network, Error> {
-    let mut reader = Reader::new(version);
-    let network = reader.model(&Config::new(model));
-    let Some(mut network) = network.filter(|_| reader.problems.is_empty()) else {
-        return Err(Error { problems: reader.problems });
-    };
-    let problems = weights.fill(&reader.tree, &mut network);
+    let (mut network, tree) = layers(model, version)?;
+    let problems = weights.fill(&tree, &mut network);
     if problems.is_empty() { Ok(network) } else { Err(Error { problems }) }
+}
+
+/// Reads a graph, and its layers as the file nests them.
+fn layers(model: &Json, version: &str) -> Result<(Network, Tree), Error> {
+    let mut reader = Reader::new(version);
+    match reader.model(&Config::new(model)) {
+        Some(network) if reader.problems.is_empty() => Ok((network, reader.tree)),
+        _ if reader.problems.is_empty() => Err(Problem::new("the graph in the file is damaged").into()),
+        _ => Err(Error { problems: reader.problems }),
+    }
+}
+
+/// Reads a graph without weights.
+#[cfg(test)]
+pub(crate) fn graph(model: &Json, version: &str) -> Result<Network, Error> {
+    layers(model, version).map(|(network, _)| network)
 }
 
 fn json(bytes: &[u8]) -> Result<Json, Problem> {

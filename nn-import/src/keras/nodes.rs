@@ -32,11 +32,14 @@ impl Node {
         tensors(&self.arguments)
     }
 
+    /// Returns all arguments.
+    pub(super) fn operands(&self) -> impl Iterator<Item = &Operand> {
+        self.arguments.iter().chain(self.keywords.iter().flat_map(|(_, operands)| operands))
+    }
+
     /// Returns the first tensor that fails a test.
     pub(super) fn missing(&self, there: impl Fn(&Reference) -> bool) -> Option<&Reference> {
-        let keywords = self.keywords.iter().flat_map(|(_, operands)| operands);
-        let mut all = self.arguments.iter().chain(keywords).filter_map(Operand::tensor);
-        all.find(|reference| !there(reference))
+        self.operands().filter_map(Operand::tensor).find(|reference| !there(reference))
     }
 }
 
@@ -58,7 +61,7 @@ pub(super) fn tensors(operands: &[Operand]) -> impl Iterator<Item = &Reference> 
 pub(super) fn nodes(inbound: &Json) -> Vec<Node> {
     let Some(list) = inbound.as_array() else { return Vec::new() };
     // A single call of Keras 2.13 is not in a list of its own.
-    if list.first().is_some_and(|node| reference(node).is_some()) && list.iter().all(|node| reference(node).is_some()) {
+    if !list.is_empty() && list.iter().all(|node| reference(node).is_some() || constant(node).is_some()) {
         return vec![old(list)];
     }
     list.iter()
@@ -110,14 +113,36 @@ fn has_tensor(json: &Json, depth: usize) -> bool {
 fn old(references: &[Json]) -> Node {
     let mut read = Node::default();
     for argument in references {
-        read.arguments.push(reference(argument).map_or_else(|| Operand::Other(argument.clone()), Operand::Tensor));
+        read.arguments.push(match (reference(argument), constant(argument)) {
+            (Some(tensor), _) => Operand::Tensor(tensor),
+            (None, number) => Operand::Other(number.unwrap_or(argument).clone()),
+        });
         for (keyword, value) in argument[3].as_object().into_iter().flatten() {
             let mut operands = Vec::new();
             flatten(value, &mut operands);
-            read.keywords.push((keyword.clone(), operands));
+            // Each tensor of a list has the same keywords.
+            let keyword = (keyword.clone(), operands);
+            if !read.keywords.contains(&keyword) {
+                read.keywords.push(keyword);
+            }
         }
     }
     read
+}
+
+/// Reads the first argument of a call of Keras 2 that is no tensor: `["_CONSTANT_VALUE", -1, 2.0, {..}]`.
+fn constant(json: &Json) -> Option<&Json> {
+    json.as_array().filter(|list| list.len() == 4 && list[0] == "_CONSTANT_VALUE").map(|list| &list[2])
+}
+
+/// Whether an argument says nothing: null, false, or a list of nothing else.
+pub(super) fn is_empty(json: &Json) -> bool {
+    match json {
+        Json::Null | Json::Bool(false) => true,
+        Json::Array(list) => list.iter().all(Json::is_null),
+        Json::Object(fields) => fields.values().all(Json::is_null),
+        _ => false,
+    }
 }
 
 /// Reads a tensor, in either spelling.

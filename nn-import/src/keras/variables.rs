@@ -9,7 +9,7 @@ pub(super) struct Expected {
     pub(super) name: String,
     /// Its path in a `.keras` file, behind that of the layer.
     pub(super) path: String,
-    /// Whether `fit` trains it. Older files have trained variables first.
+    /// Whether `fit` trains it. An `.h5` file has the trained variables of a model inside first.
     pub(super) trained: bool,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn variables(layer: Config<'_>) -> Vec<Expected> {
         "RMSNormalization" => &["scale"],
         "LayerNormalization" | "GroupNormalization" => &["gamma", "beta"],
         "BatchNormalization" => &["gamma", "beta", "moving_mean", "moving_variance"],
-        "Normalization" if layer.get("mean").is_null() => &["mean", "variance"],
+        "Normalization" if layer.get("mean").is_null() => &["mean", "variance", "count"],
         _ => &[],
     };
     numbered(own, layer, "vars")
@@ -70,7 +70,8 @@ fn numbered(names: &[&str], layer: Config<'_>, folder: &str) -> Vec<Expected> {
         .map(|(place, name)| Expected {
             name: (*name).into(),
             path: format!("{folder}/{place}"),
-            trained: !matches!(*name, "moving_mean" | "moving_variance" | "mean" | "variance"),
+            trained: !matches!(*name, "moving_mean" | "moving_variance" | "mean" | "variance" | "count")
+                && layer.get("trainable").as_bool() != Some(false),
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use super::variables::Expected;
 use crate::formats::bytes::Damaged;
 use crate::formats::hdf5::Object;
 use crate::names::snake;
-use crate::network::{Network, Variable};
+use crate::network::{Network, Numbers, Variable};
 use crate::numbers::numbers;
 use crate::problem::Problem;
 use std::collections::HashMap;
@@ -54,10 +54,15 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
         let mut fail = |problem: Damaged| problems.push(Problem::of(&entry.name, &entry.class, problem));
         match (&entry.part, member) {
             (_, Err(problem)) => fail(problem),
-            (Part::Layer(_, expected), Ok(None)) if !expected.is_empty() => {
+            (Part::Layer(..) | Part::Model(_) | Part::Distributed(_), Ok(None)) if has_variables(&entry.part) => {
                 fail(format!("the file has no weights at `layers/{name}`"))
             }
             (Part::Model(inner), Ok(Some(group))) => archive(&group, inner, network, problems),
+            (Part::Distributed(inner), Ok(Some(group))) => match group.member("layer") {
+                Ok(Some(group)) => archive(&group, inner, network, problems),
+                Ok(None) => fail(format!("the file has no weights at `layers/{name}/layer`")),
+                Err(problem) => fail(problem),
+            },
             (Part::Layer(index, expected), Ok(Some(group))) => {
                 for variable in expected {
                     let found = group.member(&variable.path).and_then(|object| match object {
@@ -65,9 +70,7 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
                         None => Ok(None),
                     });
                     match found.and_then(|data| data.map(|data| numbers(&data)).transpose()) {
-                        Ok(Some(numbers)) => {
-                            network.layers[*index].variables.push(Variable { name: variable.name.clone(), numbers })
-                        }
+                        Ok(Some(numbers)) => add(network, *index, variable, numbers),
                         Ok(None) => fail(format!(
                             "the file has no weights at `layers/{name}/{}` for `{}`",
                             variable.path, variable.name
@@ -82,12 +85,17 @@ fn archive(group: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mu
 }
 
 fn h5(root: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mut Vec<Problem>) {
+    // One problem of the group, and not one of each layer.
+    if let Err(problem) = root.member("-") {
+        problems.push(super::damaged(problem));
+        return;
+    }
     for entry in tree {
         let expected = match &entry.part {
             Part::Nothing => continue,
             Part::Layer(index, expected) => expected.iter().map(|variable| (*index, variable)).collect(),
             // A model inside has the trained variables of all its layers first.
-            Part::Model(inner) => {
+            Part::Model(inner) | Part::Distributed(inner) => {
                 let mut all = Vec::new();
                 collect(inner, &mut all);
                 let (trained, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, variable)| variable.trained);
@@ -100,11 +108,19 @@ fn h5(root: &Object<'_>, tree: &Tree, network: &mut Network, problems: &mut Vec<
     }
 }
 
+fn has_variables(part: &Part) -> bool {
+    match part {
+        Part::Layer(_, expected) => !expected.is_empty(),
+        Part::Model(tree) | Part::Distributed(tree) => tree.iter().any(|entry| has_variables(&entry.part)),
+        Part::Nothing => false,
+    }
+}
+
 fn collect<'a>(tree: &'a Tree, all: &mut Vec<(usize, &'a Expected)>) {
     for entry in tree {
         match &entry.part {
             Part::Layer(index, expected) => all.extend(expected.iter().map(|variable| (*index, variable))),
-            Part::Model(inner) => collect(inner, all),
+            Part::Model(inner) | Part::Distributed(inner) => collect(inner, all),
             Part::Nothing => {}
         }
     }
@@ -134,7 +150,11 @@ fn h5_layer(
             names
         }
     };
-    names.retain(|name| !matches!(variable(name), "count" | "seed_generator_state"));
+    let counts = expected.iter().any(|(_, expected)| expected.name == "count");
+    names.retain(|name| match variable(name) {
+        "count" => counts,
+        name => name != "seed_generator_state",
+    });
     if names.len() != expected.len() {
         return Err(format!("the file has {} variables for it, and {} are expected", names.len(), expected.len()));
     }
@@ -150,9 +170,18 @@ fn h5_layer(
         let name = names.remove(place);
         let object = group.member(name)?.ok_or_else(|| format!("the file has no numbers at `{name}`"))?;
         let data = object.data()?.ok_or_else(|| format!("the file has no numbers at `{name}`"))?;
-        network.layers[*index].variables.push(Variable { name: expected.name.clone(), numbers: numbers(&data)? });
+        add(network, *index, expected, numbers(&data)?);
     }
     Ok(())
+}
+
+/// Adds a variable to a layer.
+fn add(network: &mut Network, layer: usize, expected: &Expected, mut numbers: Numbers) {
+    // A Normalization over several axes has one list of features here.
+    if matches!(expected.name.as_str(), "mean" | "variance") {
+        numbers.shape = vec![numbers.shape.iter().product()];
+    }
+    network.layers[layer].variables.push(Variable { name: expected.name.clone(), numbers });
 }
 
 /// Returns the name of a variable: `kernel` from `dense/kernel:0`.

@@ -19,6 +19,9 @@ pub(super) enum Read {
 
 /// Reads the value of an argument.
 pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
+    if spec.name == "data_format" && json == "channels_first" {
+        return Read::Wrong("`data_format = channels_first` is not supported; samples here are channels last".into());
+    }
     let value = match spec.kind {
         Kind::Activation(_) | Kind::ActivationAfter => return activation(spec, json, version),
         Kind::Initializer => return initializer(spec.name, json),
@@ -41,11 +44,12 @@ pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
         },
         _ if json.is_null() => return Read::Default,
         Kind::Flag => json.as_bool().map(Value::Flag),
-        Kind::Size | Kind::Int => single(json).and_then(Json::as_i64).map(Value::Int),
+        Kind::Size => single(json).and_then(size),
+        Kind::Int => single(json).and_then(Json::as_i64).map(Value::Int),
         Kind::Float => float(json),
         Kind::Floats => list(json, &float).or_else(|| float(json)),
         Kind::Dims => list(json, &|json| Some(json.as_i64().map_or(Value::Word("None".into()), Value::Int))),
-        Kind::Sizes => equal(list(json, &whole)).or_else(|| whole(json)),
+        Kind::Sizes => equal(list(json, &size)).or_else(|| size(json)),
         Kind::Ints | Kind::Axes => list(json, &whole).or_else(|| whole(json)),
         Kind::Pairs => list(json, &|json| list(json, &whole).or_else(|| whole(json))).or_else(|| whole(json)),
         Kind::Layer => None,
@@ -59,6 +63,10 @@ pub(super) fn argument(spec: &ArgSpec, json: &Json, version: &str) -> Read {
 
 fn whole(json: &Json) -> Option<Value> {
     json.as_i64().map(Value::Int)
+}
+
+fn size(json: &Json) -> Option<Value> {
+    json.as_i64().filter(|&size| size >= 0).map(Value::Int)
 }
 
 fn float(json: &Json) -> Option<Value> {
@@ -133,6 +141,18 @@ pub(super) fn activation(spec: &ArgSpec, json: &Json, version: &str) -> Read {
         "leaky_re_lu" => "leaky_relu",
         name => name,
     };
+    // A ReLU layer in the place of an activation: `ReLU(6.0)` is `relu6`.
+    let (name, fields) = match fields {
+        Some(config) if name == "relu" => match relu(config) {
+            Some(name) => (name, None),
+            None => {
+                return Read::Wrong(
+                    "an activation `ReLU` with these numbers is not supported; as a layer it is".into(),
+                );
+            }
+        },
+        fields => (name, fields),
+    };
     if name == "hard_sigmoid" && version < "3" {
         return Read::Wrong(
             "`hard_sigmoid` of Keras 2 is another function than that of Keras 3: max(0, min(1, 0.2 x + 0.5))".into(),
@@ -151,6 +171,19 @@ pub(super) fn activation(spec: &ArgSpec, json: &Json, version: &str) -> Read {
     with_fields(found, name, fields)
 }
 
+/// Returns the activation that a layer `ReLU` is.
+fn relu(config: Config<'_>) -> Option<&'static str> {
+    let is_zero = |field: &str| config.get(field).as_f64().unwrap_or_default() == 0.0;
+    if !is_zero("negative_slope") || !is_zero("threshold") {
+        return None;
+    }
+    match float(config.get("max_value")) {
+        None if config.get("max_value").is_null() => Some("relu"),
+        Some(Value::Float(6.0)) => Some("relu6"),
+        _ => None,
+    }
+}
+
 /// Reads an initializer. Trained numbers replace those of an initializer, so one that is not supported is left out.
 fn initializer(argument: &str, json: &Json) -> Read {
     let usual = match argument {
@@ -161,7 +194,11 @@ fn initializer(argument: &str, json: &Json) -> Read {
         _ => "Zeros",
     };
     let config = Config::new(json);
-    if json.is_null() || config.class() == usual {
+    // Keras 3 writes `Orthogonal` with the gain 1 that is its default.
+    let orthogonal = usual == "OrthogonalInitializer"
+        && ["Orthogonal", "OrthogonalInitializer"].contains(&config.class())
+        && config.get("gain").as_f64().is_none_or(|gain| gain == 1.0);
+    if json.is_null() || orthogonal || (config.class() == usual && usual != "OrthogonalInitializer") {
         return Read::Default;
     }
     match named(json, INITIALIZERS, "initializer") {
@@ -203,7 +240,7 @@ fn with_fields(found: &ValueSpec, name: &str, config: Option<Config<'_>>) -> Rea
                 None if value.is_null() => {}
                 None => return Read::Wrong(format!("`{field} = {value}` of `{name}` is not supported")),
             },
-            None if value.is_null() || ["seed", "name", "dtype", "trainable"].contains(&field) => {}
+            None if value.is_null() || ["seed", "name", "dtype", "trainable", "function"].contains(&field) => {}
             None => return Read::Wrong(format!("`{field} = {value}` of `{name}` is not supported")),
         }
     }
@@ -214,4 +251,13 @@ fn with_fields(found: &ValueSpec, name: &str, config: Option<Config<'_>>) -> Rea
 fn nearest(name: &str, specs: &[ValueSpec]) -> String {
     let names = specs.iter().flat_map(|spec| spec.names).copied();
     crate::nearest(name, names).map_or(String::new(), |near| format!("; `{near}` is"))
+}
+
+/// Reads a function as an activation, with its numbers.
+pub(super) fn function(name: &str, config: Config<'_>) -> Option<Value> {
+    let found = ACTIVATIONS.iter().find(|spec| spec.names.contains(&name))?;
+    match with_fields(found, name, Some(config)) {
+        Read::Value(value) => Some(value),
+        _ => None,
+    }
 }

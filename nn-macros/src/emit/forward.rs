@@ -41,7 +41,8 @@ pub(crate) fn predictions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = 
     })
 }
 
-fn step(context: &Context<'_>, program: &Program, step: &Step) -> TokenStream {
+/// A step of a forward pass.
+pub(super) fn step(context: &Context<'_>, program: &Program, step: &Step) -> TokenStream {
     match step {
         Step::InPlace(call, y) => in_place(context, program, *call, y),
         Step::Call(call) => self::call(context, program, call),
@@ -253,8 +254,8 @@ pub(crate) fn weights(context: &Context<'_>, layer: Option<LayerId>) -> TokenStr
 /// The memory of a call's layer, if it has any.
 pub(crate) fn memory(context: &Context<'_>, has: bool, node: &Node) -> TokenStream {
     if has {
-        let field = memory_field(context, node);
-        quote!(&mut m.#field)
+        let (field, of) = (memory_field(context, node), if node.lasts { quote!(s) } else { quote!(m) });
+        quote!(&mut #of.#field)
     } else {
         quote!(&mut ())
     }

@@ -36,7 +36,7 @@ pub(super) struct Implementation {
 /// `impl Layer` and `impl Graph` for a model or its folded form.
 pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let Context { name, graph_type, .. } = context;
-    let nn = &context.paths.nn;
+    let (nn, description) = (&context.paths.nn, context.own("description"));
     let implementation = implementation(
         context,
         match context.train {
@@ -58,6 +58,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 const __H: ::core::primitive::usize,
             > = #graph_type;
             const FOLDS: bool = true;
+            const GRAPH_TEXT: &'static str = #description;
         }
 
         #implementation

@@ -89,7 +89,8 @@ fn field(context: &Context<'_>, program: &Program, field: &Field, kind: &str) ->
     }
 }
 
-fn layer_memory(context: &Context<'_>, node: &Node, kind: &str) -> (Ident, TokenStream) {
+/// The memory of a call's layer: its field and its type.
+pub(super) fn layer_memory(context: &Context<'_>, node: &Node, kind: &str) -> (Ident, TokenStream) {
     let (layer, nn) = (context.layer_type(node), &context.paths.nn);
     let (x, kind) = (context.samples(&node.inputs, &quote!(T)), format_ident!("{kind}"));
     (memory_field(context, node), quote!(<#layer as #nn Layer<T, #x>>::#kind<B>))

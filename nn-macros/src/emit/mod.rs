@@ -9,6 +9,7 @@
 mod aliases;
 mod backward;
 mod budgets;
+mod description;
 mod docs;
 mod folded;
 mod forward;
@@ -22,6 +23,7 @@ mod model;
 mod places;
 mod print;
 mod rows;
+mod stream;
 mod training;
 mod tuples;
 mod types;
@@ -62,6 +64,8 @@ pub(crate) struct Context<'a> {
     pub(crate) inputs: Ident,
     /// `DigitsOutputs`
     pub(crate) outputs: Ident,
+    /// The graph's type of the model, if this is its folded form.
+    pub(crate) unfolded: Option<Ident>,
     /// For each layer, the first call that computes with its weights.
     first_calls: Rc<[Option<usize>]>,
     /// The naming of library items: by full path, or by an import.
@@ -80,6 +84,7 @@ impl<'a> Context<'a> {
         predict: &'a Program,
         train: Option<&'a Program>,
     ) -> Self {
+        let unfolded = train.is_none().then(|| model.graph_type());
         let (name, model) = (&item.name, &model.name);
         Context {
             item,
@@ -95,6 +100,7 @@ impl<'a> Context<'a> {
             inputs: format_ident!("{}Inputs", model),
             // A name interpolated as a string would lose the span.
             outputs: format_ident!("{}Outputs", model),
+            unfolded,
             first_calls: first_calls(graph),
             paths: imports::Paths::full(),
             aliases: aliases::Aliases::default(),
@@ -126,6 +132,8 @@ pub(crate) struct Programs {
     pub(crate) tail: Option<Program>,
     /// A prediction of the folded form, if something was folded.
     pub(crate) folded: Option<Program>,
+    /// One step of a stream, if the model has streams.
+    pub(crate) stream: Option<Program>,
 }
 
 /// The whole expansion. `lints` is the part of `impl Model` for the lints of training.
@@ -143,6 +151,7 @@ pub(crate) fn emit(
     let model = items(&context, tail, named, lints);
     let budgets = budgets::budgets(&context, budgets);
     let folded = folded::items(&context, programs.folded.as_ref());
+    let stream = stream::items(&context, programs.stream.as_ref());
     let checks = graph.checks.iter().map(|check| context.print().inference(check));
     let numbers = context.print().numbers();
     let items = quote! {
@@ -151,6 +160,7 @@ pub(crate) fn emit(
         #(const _: ::core::primitive::f64 = #numbers;)*
         #budgets
         #folded
+        #stream
     };
     conditional(item, items)
 }

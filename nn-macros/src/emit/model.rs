@@ -2,7 +2,7 @@
 
 use super::memory::plans;
 use super::tuples::one_or_tuple;
-use super::{Context, docs, forward};
+use super::{Context, description, docs, forward};
 use crate::graph::{Facts, Op};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -17,6 +17,7 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let inputs = graph.inputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let outputs = graph.outputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let inputs = quote_spanned!(name.span()=> &[#(#inputs),*]);
+    let description = description::pieces(context);
     let outputs = quote_spanned!(name.span()=> &[#(#outputs),*]);
     quote! {
         #[doc = #doc]
@@ -31,6 +32,8 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
 
             const INPUT_SHAPES: &'static [::nn::Shape] = #inputs;
             const OUTPUT_SHAPES: &'static [::nn::Shape] = #outputs;
+
+            #description
         }
     }
 }

@@ -333,6 +333,10 @@ impl Printer<'_> {
                 let (shape, last) = (self.shape(shape), self.count(last));
                 quote!(#shape.with_last(#last))
             }
+            Shaped::OneStep(shape) => {
+                let shape = self.shape(shape);
+                quote!(#shape.with_dim(0, 1))
+            }
             Shaped::Unknown => quote!(::nn::Shape::new(&[])),
         }
     }

@@ -3,7 +3,7 @@
 use super::Context;
 use super::tuples::one_or_tuple;
 use crate::graph::{Builtin, Facts, Function, Graph, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
-use nn_core::spec::{Dtype, Kind, MAX_INPUTS};
+use nn_core::spec::{Dtype, Kind, MAX_INPUTS, Streaming};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
@@ -166,13 +166,15 @@ impl Context<'_> {
         }
     }
 
-    /// The wrapper for the layer of a call that reads a sparse input, or parts.
+    /// The wrapper for the layer of a call that reads a sparse input or parts, or keeps its states in a stream.
     fn around(&self, node: &Node, id: LayerId) -> Option<Ident> {
         let Op::Builtin(builtin) = &self.graph.layers[id].op else { return None };
         let around = if self.graph.reads_sparse(node) {
             builtin.spec.sparse.map(|call| call.around)
         } else if self.graph.reads_parts(node) {
             builtin.spec.split_input
+        } else if let (true, Streaming::Recurrent { around, .. }) = (node.lasts, builtin.spec.streaming) {
+            Some(around)
         } else {
             None
         };

@@ -33,6 +33,10 @@ pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<S
                 syntax.profile = true;
                 return Ok(());
             }
+            if meta.path.is_ident("stream") {
+                syntax.stream = true;
+                return Ok(());
+            }
             if meta.path.is_ident("no_implicit_prelude") {
                 syntax.no_prelude = true;
                 return Ok(());
@@ -42,8 +46,8 @@ pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<S
                 return Ok(());
             }
             if !meta.path.is_ident("allow") {
-                let expected = "expected `profile`, `crate = ..` with the path of this library, `no_implicit_prelude`, or `allow(..)` \
-                                with names of lints: see `nn::lints`";
+                let expected = "expected `profile`, `stream`, `crate = ..` with the path of this library, `no_implicit_prelude`, or \
+                                `allow(..)` with names of lints: see `nn::lints`";
                 return Err(meta.error(expected));
             }
             let content;

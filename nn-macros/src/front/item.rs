@@ -43,6 +43,11 @@ impl Item {
         Item { name: self.beside("Folded"), attributes: own.iter().chain(derives).cloned().collect(), ..self.clone() }
     }
 
+    /// The name of the items for one step of a stream. They are no struct of weights.
+    pub(crate) fn streamed(&self) -> Self {
+        Item { name: self.beside("Stream"), attributes: Vec::new(), profile: false, ..self.clone() }
+    }
+
     /// Whether it has `#[deprecated]`, also in a `#[cfg_attr(..)]`.
     pub(crate) fn is_deprecated(&self) -> bool {
         let inside = |attribute: &Attribute| {

@@ -106,8 +106,8 @@ pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
 pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
     let model = model.to_string();
     let name = model.strip_prefix(STAND_IN)?;
-    // The folded form also names the model.
-    let name = name.strip_suffix("Folded").unwrap_or(name);
+    // The folded form and the stream also name the model.
+    let name = name.strip_suffix("Folded").or(name.strip_suffix("Stream")).unwrap_or(name);
     if PARAMETERS.contains(&name) {
         return None;
     }

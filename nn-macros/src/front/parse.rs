@@ -9,13 +9,14 @@ pub(crate) use split::{Body, Statement, position};
 
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
-use crate::front::{control, python, slips};
+use crate::front::{control, import, python, slips};
 use crate::source::{is_reserved, text};
 use end::is_end;
 use head::Head;
 use nn_core::Code;
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use nn_core::layers::LAYERS;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, Pat, Token, Type, Visibility};
 
@@ -33,13 +34,15 @@ pub(crate) struct Syntax {
     pub(crate) no_prelude: bool,
     /// Whether `#[nn(profile)]` asks for the method `profile`.
     pub(crate) profile: bool,
+    /// Whether `#[nn(stream)]` asks for streams.
+    pub(crate) stream: bool,
 }
 
 impl Syntax {
     /// A struct without a graph.
     pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
         let (lets, tail, library) = (Vec::new(), None, None);
-        Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false }
+        Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false, stream: false }
     }
 }
 
@@ -48,7 +51,7 @@ impl Syntax {
 pub(crate) struct Let {
     /// The documentation before it, a line each.
     pub(crate) docs: Vec<String>,
-    /// One name, or those of a tuple pattern.
+    /// One name, or those of a tuple pattern; none for `add_loss(x);`.
     pub(crate) names: Vec<Ident>,
     /// `None` if it did not parse.
     pub(crate) value: Option<Expr>,
@@ -99,6 +102,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     if !ended {
         end::missing(&end, &mut syntax, diagnostics);
     }
+    import::whole(&mut syntax, diagnostics);
     // Whatever a loop has made of them, it is reported.
     if !bound.is_empty() {
         syntax.lets.insert(0, Let { names: bound, ..Let::default() });
@@ -139,6 +143,10 @@ fn parse_statement(statement: Statement, is_last: bool, syntax: &mut Syntax, dia
     if is_last && end::returns(&tokens, syntax, diagnostics) {
         return true;
     }
+    if let (false, Some(value)) = (is_last, loss(&tokens)) {
+        syntax.lets.push(Let { value: Some(value), docs, ..Let::default() });
+        return false;
+    }
     if !is_let && control::report(&tokens, diagnostics) {
         let names = control::names(&tokens);
         syntax.lets.extend((!names.is_empty()).then(|| Let { names, ..Let::default() }));
@@ -174,6 +182,15 @@ fn parse_statement(statement: Statement, is_last: bool, syntax: &mut Syntax, dia
             false
         }
     }
+}
+
+/// `add_loss(x)`: the call of a layer whose output has no name.
+fn loss(statement: &[TokenTree]) -> Option<Expr> {
+    let [TokenTree::Ident(word), TokenTree::Group(tensors)] = statement else { return None };
+    let spec = LAYERS.iter().find(|spec| spec.adds_loss && word == spec.module)?;
+    let layer = Ident::new(spec.name, word.span());
+    let is_call = tensors.delimiter() == Delimiter::Parenthesis;
+    is_call.then(|| syn::parse2(quote_spanned!(word.span() => #layer() #tensors)).ok()).flatten()
 }
 
 fn starts_with_let(statement: &[TokenTree]) -> bool {

@@ -39,7 +39,7 @@ const MODULES: &[&str] = &[
 ];
 
 /// Methods of a Keras model in a graph copied from Python.
-const METHODS: &[&str] = &["add", "compile", "fit", "build", "summary", "evaluate", "predict"];
+const METHODS: &[&str] = &["add", "add_loss", "compile", "fit", "build", "summary", "evaluate", "predict"];
 
 /// Reports all Python in some tokens that can never be part of a graph. Returns whether there was any.
 pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> bool {
@@ -177,6 +177,7 @@ pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     }
     Some(match method.as_str() {
         "add" => "list the layers: `Sequential([Input(shape = [64]), Dense(10)])`".to_string(),
+        "add_loss" => "it is a statement of the graph: `add_loss(x);`".to_string(),
         _ => format!("a graph holds layers only: `{method}` is called on the model, in a function"),
     })
 }

@@ -4,6 +4,7 @@ mod component;
 mod connect;
 mod construct;
 mod expression;
+mod imported;
 mod input;
 mod masks;
 mod model_call;
@@ -63,6 +64,8 @@ enum Bound {
     Template(Rc<Template>),
     /// A part of the graph that can be called again with the same weights.
     Submodel(Rc<Submodel>),
+    /// A part of a network from a file.
+    Import(Rc<imported::Part>),
     /// Layers called one after the other.
     Stack(Rc<[(LayerId, ExprId)]>),
     /// A value of a layer's argument, in a template: a size, an activation.
@@ -145,12 +148,18 @@ impl Resolver<'_> {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
                 }
             }
+            (_, []) => {}
             (bound, [name]) => {
                 // The `let` names the layer that the statement makes or calls.
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) | Bound::Value(_) | Bound::Poison => None,
+                    Bound::Template(_)
+                    | Bound::Submodel(_)
+                    | Bound::Import(_)
+                    | Bound::Stack(_)
+                    | Bound::Value(_)
+                    | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
                     self.graph.layers[layer].let_name = Some(self.diagnostics.source.name(name));
@@ -199,7 +208,7 @@ impl Resolver<'_> {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
-            (Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_), names) => {
+            (Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Import(_) | Bound::Stack(_), names) => {
                 self.diagnostics
                     .error(Code::OutputCount, &names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
@@ -252,6 +261,6 @@ fn times_bound(lets: &[Let]) -> HashMap<String, usize> {
     bound
 }
 
-fn is_word(func: &Expr, word: &str) -> bool {
+pub(super) fn is_word(func: &Expr, word: &str) -> bool {
     matches!(func, Expr::Path(path) if path.path.is_ident(word))
 }

@@ -131,6 +131,8 @@ pub(crate) enum Shaped {
     Output(ConstId, usize),
     /// Another shape, with this last dimension.
     WithLast(Box<Shaped>, Count),
+    /// Another shape, with one step.
+    OneStep(Box<Shaped>),
     /// An error was reported, so its consequences are not.
     Unknown,
 }

@@ -86,6 +86,11 @@ impl Layer {
         }
     }
 
+    /// Whether a call adds to the loss, so that it needs no reader.
+    pub(crate) fn adds_loss(&self) -> bool {
+        matches!(&self.op, Op::Builtin(builtin) if builtin.spec.adds_loss)
+    }
+
     /// Whether `adapt` gives it mean and variance of its input.
     pub(crate) fn adapts(&self) -> bool {
         matches!(&self.op, Op::Builtin(builtin) if builtin.spec.adapts)

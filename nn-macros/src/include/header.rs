@@ -16,17 +16,24 @@ pub(super) struct Tensor {
     pub(super) range: Range<usize>,
 }
 
-/// The tensors of a file, in the order of their bytes, or the fault in it.
-pub(super) fn parse(file: &[u8]) -> Result<Vec<Tensor>, String> {
+/// The tensors of a file, in the order of their bytes, and the description of its graph if it has one; or the fault in
+/// the file.
+pub(super) fn parse(file: &[u8]) -> Result<(Vec<Tensor>, Option<String>), String> {
     let (length, rest) = file.split_first_chunk::<8>().ok_or("it is shorter than 8 bytes")?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     let header = rest.get(..length).ok_or("its header is longer than the file")?;
     let header = std::str::from_utf8(header).map_err(|_| "its header is not UTF-8")?;
     let mut json = Json { rest: header };
-    let mut tensors = Vec::new();
+    let (mut tensors, mut graph) = (Vec::new(), None);
     json.object(|json, name| {
         if name == "__metadata__" {
-            return json.object(|json, _| json.string().map(drop));
+            return json.object(|json, key| {
+                let value = json.string()?;
+                if key == "graph" {
+                    graph = Some(value);
+                }
+                Ok(())
+            });
         }
         tensors.push(tensor(json, name)?);
         Ok(())
@@ -34,7 +41,7 @@ pub(super) fn parse(file: &[u8]) -> Result<Vec<Tensor>, String> {
     json.end()?;
     tensors.sort_by_key(|tensor| (tensor.range.start, tensor.range.end));
     place(&mut tensors, 8 + length, file.len())?;
-    Ok(tensors)
+    Ok((tensors, graph))
 }
 
 fn tensor(json: &mut Json<'_>, name: String) -> Result<Tensor, String> {
@@ -206,13 +213,14 @@ mod tests {
 
     #[test]
     fn tensors_in_the_order_of_their_bytes() {
-        let header = r#"{"__metadata__":{"model":"A \"B\" \u00e9\ud83d\ude00"},
+        let header = r#"{"__metadata__":{"graph":"a\nb","model":"A \"B\" \u00e9\ud83d\ude00"},
             "b":{"dtype":"F32","shape":[],"data_offsets":[12,16]}, "a":{"shape":[3,1],"dtype":"F32","data_offsets":[0,12]}}  "#;
-        let tensors = parse(&file(header, 16)).unwrap();
+        let (tensors, graph) = parse(&file(header, 16)).unwrap();
+        assert_eq!(graph.as_deref(), Some("a\nb"));
         assert_eq!(tensors[0].name, "a");
         assert_eq!(tensors[0].range.len(), 12);
         assert_eq!((tensors[1].shape.len(), tensors[1].range.end), (0, 8 + header.len() + 16));
-        assert_eq!(parse(&file("{}", 0)), Ok(vec![]));
+        assert_eq!(parse(&file("{}", 0)), Ok((vec![], None)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! - every input of the model was made by `Input`, is listed once, and reaches an output;
 //! - every `Input` that an output depends on is listed (Keras's "Graph disconnected");
-//! - every layer is called, and every call reaches an output;
+//! - every layer is called, and every call reaches an output or the loss;
 //! - outputs are listed once;
 //! - the number of inputs and outputs is within the tuples of the library;
 //! - arguments that decide where masks go are literals.
@@ -21,7 +21,8 @@ pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     }
     lists(graph, diagnostics);
     masks(graph, diagnostics);
-    let needed = before(graph, graph.outputs.iter().copied().collect());
+    let losses = graph.nodes.iter().filter(|node| graph.layers[node.layer].adds_loss()).flat_map(|node| &node.outputs);
+    let needed = before(graph, graph.outputs.iter().chain(losses).copied().collect());
     inputs(graph, &needed, diagnostics);
     layers(graph, &needed, diagnostics);
 }

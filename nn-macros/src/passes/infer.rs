@@ -29,7 +29,8 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
+/// Finds the shapes of the outputs of a call.
+pub(crate) fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
     let layer = graph.nodes[n].layer;
     let inputs: Vec<Shaped> = graph.nodes[n].inputs.iter().map(|&t| graph.tensors[t].shape.clone()).collect();
     if let Op::Activation { .. } = graph.layers[layer].op {

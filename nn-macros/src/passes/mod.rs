@@ -7,3 +7,4 @@ pub(crate) mod fold;
 pub(crate) mod infer;
 pub(crate) mod lint;
 pub(crate) mod names;
+pub(crate) mod stream;

@@ -99,7 +99,7 @@ impl Lowering<'_> {
         for (n, node) in self.graph.nodes.iter().enumerate() {
             let gradients = node.outputs.iter().filter(|&&tensor| trains && self.has_gradient(tensor));
             fields.extend(gradients.map(|&tensor| Field::Gradient(tensor)));
-            if self.has_memory(node) {
+            if self.has_memory(node) && !node.lasts {
                 fields.push(Field::Layer(n));
             }
         }

@@ -98,6 +98,7 @@ impl Maker {
             inner_facts: Vec::new(),
             masks: Vec::new(),
             given_mask: None,
+            lasts: false,
         });
         output
     }

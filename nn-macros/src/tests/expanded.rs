@@ -7,7 +7,7 @@ use std::{env, fs};
 
 /// Fails if `examples/expanded/<name>.rs` is not the expansion of `graph`. With `BLESS=1` in the environment, writes
 /// it. An expansion with its own folded form is in three files: the items that a user calls, the passes in
-/// `<name>_passes.rs`, and the folded form in `<name>_folded.rs`.
+/// `<name>_passes.rs`, and the folded form in `<name>_folded.rs`. Of a model with streams, only their items are shown.
 fn check(name: &str, graph: &str) {
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
     let mut file: syn::File = syn::parse2(expansion).expect("items");
@@ -17,6 +17,12 @@ fn check(name: &str, graph: &str) {
     }
     let is_folded =
         |item: &syn::Item| matches!(item, syn::Item::Struct(item) if item.ident.to_string().ends_with("Folded"));
+    let is_streamed =
+        |item: &syn::Item| matches!(item, syn::Item::Struct(item) if item.ident.to_string().ends_with("StreamGraph"));
+    if let Some(start) = file.items.iter().position(is_streamed) {
+        let streamed = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file };
+        return compare(name, &header(graph), &streamed);
+    }
     if let Some(start) = file.items.iter().position(is_folded) {
         let folded = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
         let header = format!("// What `model!` writes for the graph of `{name}.rs` as well: its folded form.\n");
@@ -161,6 +167,26 @@ fn editor_block() {
         let end = Dense(3, activation = softmax)(concatenate([both, relu(flat)]));
 
         Model(inputs = [pixels, ids], outputs = end)
+        "#,
+    );
+}
+
+#[test]
+fn stream() {
+    check(
+        "stream",
+        r#"
+        /// Filters a sound, and tells its loudness at half the rate.
+        #[nn(stream)]
+        pub struct Filter;
+
+        let sound = Input(shape = [64, 1]);
+        let h = Conv1D(4, 3, padding = causal, activation = relu)(sound);
+        let h = LSTM(4, return_sequences = true)(h);
+        let out = Dense(1)(h);
+        let loudness = MaxPooling1D(2)(out);
+
+        Model(inputs = sound, outputs = [out, loudness])
         "#,
     );
 }

@@ -91,11 +91,23 @@ fn variables_have_names_that_are_known() {
         let many = concatenate([h, p, q, Dense(2)(bag), a, GlobalAveragePooling1D()(steps)]);
         let image = Flatten()(Conv2D(2, 2, activation = relu)(Reshape([4, 2, 3])(Dense(24)(h))));
         let many = concatenate([many, image]);
+        add_loss(Dense(3)(many));
         let y = Dense(2, activation = softmax)(many);
         let z = Activation(tanh)(Dense(2)(many));
         Model(inputs = [a, words, bag], outputs = [y, z, many])
     "#;
-    let expansion = crate::expand_model(graph.parse().expect("tokens"));
+    let stream = r#"
+        #[nn(stream)]
+        struct Stream;
+        let a = Input(shape = [8, 4]);
+        let words = Input(shape = [8], dtype = u32);
+        let h = concatenate([Conv1D(3, 2, strides = 2)(a), MaxPooling1D(2)(Embedding(9, 4, mask_zero = true)(words))]);
+        let y = GRU(UNITS)(h);
+        let z = Dense(2)(h);
+        Model(inputs = [a, words], outputs = [y, z])
+    "#;
+    let expand = |graph: &str| crate::expand_model(graph.parse().expect("tokens"));
+    let expansion: TokenStream = [graph, stream].into_iter().flat_map(expand).collect();
     assert!(!expansion.to_string().contains("compile_error"), "{expansion}");
     let mut file: syn::File = syn::parse2(expansion).expect("items");
     // The block for editors has the user's own names.

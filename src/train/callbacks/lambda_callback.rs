@@ -27,6 +27,7 @@ macro_rules! lambda_callback {
         /// Source: <https://keras.io/api/callbacks/lambda_callback/>
         #[derive(Default)]
         pub struct LambdaCallback<'a> {
+            logs: Vec<String>,
             $($hook: Option<$boxed<'a>>,)*
         }
 
@@ -34,6 +35,27 @@ macro_rules! lambda_callback {
             /// Makes a callback that does nothing yet.
             pub fn new() -> Self {
                 LambdaCallback::default()
+            }
+
+            /// Sets the names of the numbers that its closures add to reports with [`Run::log`].
+            /// Later callbacks can then monitor them.
+            ///
+            /// ```
+            /// use nn::prelude::*;
+            /// use nn::callbacks::{Direction, LambdaCallback};
+            ///
+            /// let gap = LambdaCallback::new().logs(["gap"]).on_epoch_end(|_, run| {
+            ///     if let (Some(a), Some(b)) = (run.get("loss"), run.get("val_loss")) {
+            ///         run.log("gap", b - a);
+            ///     }
+            ///     Ok(())
+            /// });
+            /// let fit = Fit::new().callback(gap).callback(EarlyStopping::new().monitor("gap").mode(Direction::Min));
+            /// # let _ = fit;
+            /// ```
+            pub fn logs<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+                self.logs = names.into_iter().map(Into::into).collect();
+                self
             }
 
             $(
@@ -46,6 +68,10 @@ macro_rules! lambda_callback {
         }
 
         impl Callback for LambdaCallback<'_> {
+            fn logged(&self) -> Vec<String> {
+                self.logs.clone()
+            }
+
             $(
                 fn $hook(&mut self, $($number: $type,)? run: &mut Run<'_>) -> Result<()> {
                     self.$hook.as_mut().map_or(Ok(()), |hook| hook($($number,)? run))

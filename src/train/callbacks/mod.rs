@@ -30,6 +30,9 @@
 //! # let _ = fit;
 //! ```
 //!
+//! [`Run::model`] is the model in training, for predictions and metrics of your own. A number that a callback adds with
+//! [`Run::log`] stands in the history, and later callbacks can monitor it.
+//!
 //! A callback with state writes it in [`Callback::remember`]. If a run resumes ([`Fit::resume`](crate::Fit::resume)),
 //! the callback reads it in `on_train_begin`:
 //!
@@ -74,12 +77,14 @@ mod csv_logger;
 mod early_stopping;
 mod lambda_callback;
 mod learning_rate_scheduler;
+mod live;
 mod memory;
 #[cfg(feature = "files")]
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
 mod run;
+mod swap_ema_weights;
 #[cfg(feature = "files")]
 mod template;
 mod terminate_on_nan;
@@ -92,6 +97,7 @@ pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
+pub(crate) use live::Live;
 pub use memory::CallbackMemory;
 #[cfg(feature = "files")]
 pub(crate) use memory::Entry;
@@ -99,8 +105,9 @@ pub(crate) use memory::Entry;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Direction;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
-pub(crate) use run::{Live, State};
+pub(crate) use run::State;
 pub use run::{Run, Snapshot};
+pub use swap_ema_weights::SwapEMAWeights;
 pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::Result;

@@ -1,15 +1,10 @@
 //! [`Run`]: a callback's view of a training run.
 
 use super::CallbackMemory;
-use crate::losses::Losses;
-use crate::metrics::Metrics;
-use crate::optimizers::Optimizer;
+use super::live::Training;
 use crate::report::history::Params;
 use crate::report::progress::print_line;
-use crate::report::values::Report;
-use crate::train::compile::Compiled;
-use crate::train::totals::Tally;
-use crate::{Error, Model, Path as Name, Result, Scalar};
+use crate::{Error, Model, Result};
 #[cfg(feature = "files")]
 use std::path::Path;
 use std::path::PathBuf;
@@ -64,93 +59,6 @@ fn merged(mut logs: Vec<(String, f64)>, added: &[(String, f64)]) -> Vec<(String,
         }
     }
     logs
-}
-
-/// The abilities of a run that do not depend on the type of its model.
-pub(crate) trait Training {
-    fn report(&self) -> Option<Report>;
-    fn loss(&self) -> f64;
-    fn steps(&self) -> u64;
-    fn learning_rate(&self) -> f64;
-    fn set_learning_rate(&mut self, rate: f64);
-    fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()>;
-    #[cfg(feature = "files")]
-    fn save_weights(&self, path: &Path) -> Result<()>;
-    #[cfg(feature = "files")]
-    fn save_checkpoint(&mut self, path: &Path) -> Result<()>;
-    fn weights(&self) -> &[u8];
-    fn weights_mut(&mut self) -> &mut [u8];
-    fn invalid_weight(&self) -> Option<(String, f64)>;
-    fn width(&self) -> usize;
-}
-
-/// A model in training, and the numbers so far.
-pub(crate) struct Live<'a, M: Model, O, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>> {
-    pub(crate) compiled: &'a mut Compiled<M, O, L, K>,
-    pub(crate) tally: &'a Tally<K::State>,
-}
-
-impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>> Training
-    for Live<'_, M, O, L, K>
-{
-    fn report(&self) -> Option<Report> {
-        Some(self.tally.report(&self.compiled.metrics, &self.compiled.names))
-    }
-
-    fn loss(&self) -> f64 {
-        self.tally.loss()
-    }
-
-    fn steps(&self) -> u64 {
-        self.compiled.steps()
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.compiled.learning_rate()
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) {
-        self.compiled.set_learning_rate(rate);
-    }
-
-    fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
-        self.compiled.set_trainable(path, trainable)
-    }
-
-    #[cfg(feature = "files")]
-    fn save_weights(&self, path: &Path) -> Result<()> {
-        self.compiled.save_weights(path)
-    }
-
-    #[cfg(feature = "files")]
-    fn save_checkpoint(&mut self, path: &Path) -> Result<()> {
-        self.compiled.cursor.sums = self.tally.sums();
-        self.compiled.save_checkpoint(path)
-    }
-
-    fn weights(&self) -> &[u8] {
-        bytemuck::cast_slice(self.compiled.model.as_slice())
-    }
-
-    fn weights_mut(&mut self) -> &mut [u8] {
-        bytemuck::cast_slice_mut(self.compiled.model.as_mut_slice())
-    }
-
-    fn invalid_weight(&self) -> Option<(String, f64)> {
-        let place = self.compiled.model.as_slice().iter().position(|weight| !weight.to_f64().is_finite())?;
-        let (mut end, mut name) = (0, None);
-        M::variables(&Name::ROOT, &mut |variable| {
-            end += variable.shape.size();
-            if name.is_none() && place < end {
-                name = Some(variable.path.to_string());
-            }
-        });
-        Some((name.unwrap_or_default(), self.compiled.model.as_slice()[place].to_f64()))
-    }
-
-    fn width(&self) -> usize {
-        size_of::<M::Scalar>()
-    }
 }
 
 /// The weights of a model at a moment of a run, made by [`Run::snapshot`]. Clones share memory.
@@ -210,6 +118,55 @@ impl Run<'_> {
         self.state.params
     }
 
+    /// Returns the model in training: for predictions and metrics of your own.
+    ///
+    /// A callback does not know the type of the model, so it names it; `M` may also be a parameter of the callback.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// use nn::callbacks::{Callback, Direction, Run};
+    /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
+    ///
+    /// /// Reports the largest error over some samples.
+    /// struct Worst<'a> {
+    ///     x: &'a [f32],
+    ///     y: &'a [f32],
+    /// }
+    ///
+    /// impl Callback for Worst<'_> {
+    ///     fn logged(&self) -> Vec<String> {
+    ///         vec!["val_worst".into()]
+    ///     }
+    ///
+    ///     fn on_epoch_end(&mut self, _epoch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+    ///         let predictions = run.model::<Line>()?.predict(self.x)?;
+    ///         let errors = predictions.iter().zip(self.y).map(|(p, y)| (p.x - y).abs());
+    ///         run.log("val_worst", errors.fold(0.0, f32::max).into());
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> nn::Result<()> {
+    /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
+    /// # let mut line = Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::new(0.1), MeanSquaredError);
+    /// // A later callback can monitor the number.
+    /// let stopping = EarlyStopping::new().monitor("val_worst").mode(Direction::Min).patience(3);
+    /// let fit = Fit::new().epochs(20).callback(Worst { x: &x, y: &y }).callback(stopping).verbose(0);
+    /// let history = line.fit(&x, &y, fit)?;
+    /// assert!(history.get("val_worst").is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the run trains a model of another type.
+    pub fn model<M: Model>(&self) -> Result<&M> {
+        self.training.model().downcast_ref().ok_or_else(|| {
+            let expected = format!("the model in training, `{}`", self.training.model_name());
+            Error::setting("Run::model", expected, format!("`{}`", core::any::type_name::<M>()))
+        })
+    }
+
     /// Returns the memory that this callback wrote in [`Callback::remember`](super::Callback::remember), if the run
     /// [resumes](crate::Fit::resume). Only `on_train_begin` can read it. It is `None` in a fresh run.
     pub fn memory(&self) -> Option<&CallbackMemory> {
@@ -245,12 +202,21 @@ impl Run<'_> {
         self.training.set_learning_rate(rate);
     }
 
-    /// Freezes layers, or lets them learn again: see [`Compiled::set_trainable`].
+    /// Freezes layers, or lets them learn again: see [`Compiled::set_trainable`](crate::Compiled::set_trainable).
     ///
     /// # Errors
     /// If there is no such layer.
     pub fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
         self.training.set_trainable(path, trainable)
+    }
+
+    /// Puts the averages of the weights into the model, or the weights of the last step: see
+    /// [`Compiled::use_averaged_weights`](crate::Compiled::use_averaged_weights).
+    ///
+    /// # Errors
+    /// If the optimizer keeps no average.
+    pub fn use_averaged_weights(&mut self, averaged: bool) -> Result<()> {
+        self.training.use_averaged_weights(averaged)
     }
 
     /// Copies the current weights.
@@ -293,7 +259,7 @@ impl Run<'_> {
 /// Files.
 #[cfg(feature = "files")]
 impl Run<'_> {
-    /// Saves the weights: see [`Compiled::save_weights`].
+    /// Saves the weights: see [`Compiled::save_weights`](crate::Compiled::save_weights).
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -301,7 +267,8 @@ impl Run<'_> {
         self.training.save_weights(path.as_ref())
     }
 
-    /// Saves a checkpoint, from which a later run can resume at this batch: see [`Compiled::save_checkpoint`].
+    /// Saves a checkpoint, from which a later run can resume at this batch: see
+    /// [`Compiled::save_checkpoint`](crate::Compiled::save_checkpoint).
     ///
     /// It is written at once, and again after all callbacks have run, with their memory.
     ///

@@ -2,9 +2,10 @@
 
 use super::Settings;
 use crate::callbacks::Callback;
-use crate::data::Column;
+use crate::data::SampleWeight;
 use crate::report::progress::Verbose;
-use crate::train::validation::Streamed;
+use crate::train::validation::{Beside, Streamed};
+use crate::train::weights::Given;
 
 /// The settings of [`Compiled::fit`](crate::Compiled::fit), with Keras's names and defaults.
 ///
@@ -17,7 +18,7 @@ use crate::train::validation::Streamed;
 /// | [`validation_split`](Self::validation_split) | `validation_split` | 0 |
 /// | [`validation_data`](Self::validation_data) | `validation_data` | none |
 /// | [`shuffle`](Self::shuffle) | `shuffle` | `true` |
-/// | [`class_weight`](Self::class_weight) | `class_weight` | 1 for each class |
+/// | [`class_weight`](Self::class_weight), [`class_weight_of`](Self::class_weight_of) | `class_weight` | 1 for each class |
 /// | [`sample_weight`](Self::sample_weight) | `sample_weight` | 1 for each sample |
 /// | [`initial_epoch`](Self::initial_epoch) | `initial_epoch` | 0 |
 /// | [`steps_per_epoch`](Self::steps_per_epoch) | `steps_per_epoch` | a pass through the data |
@@ -198,10 +199,41 @@ impl<V, C> Fit<V, C> {
     /// Sets the weight of each sample in the loss. The default is 1. The loss of a batch is `Σ wₙ · Lₙ / N`. As in
     /// Keras, the divisor is the number of samples, not the sum of the weights.
     ///
-    /// A weight applies to all outputs. The samples of [`validation_split`](Self::validation_split) keep their weights.
-    /// Metrics ignore weights, except inside [`Weighted`](crate::metrics::Weighted).
-    pub fn sample_weight(mut self, weights: impl Into<Vec<f64>>) -> Self {
-        self.settings.sample_weight = Some(weights.into());
+    /// | weights | example |
+    /// |---|---|
+    /// | for all outputs | `[1.0, 0.5]`, a `Vec<f32>`, a `&[f64]` |
+    /// | for each output, Keras's list or dict | `(&a, &b)`, `HeadlineOutputs { main: &a, aux: &b }`; `()` for 1 |
+    /// | for each step of a sequence (each pixel of an image) | `[[1.0, 1.0, 0.0], [1.0, 0.0, 0.0]]` |
+    ///
+    /// A sample or step of weight 0 may lack its label: NaN, or a class that does not exist. Nothing is computed from
+    /// it, and nothing warns of it. (Keras computes `0 · NaN`.) The samples of
+    /// [`validation_split`](Self::validation_split) keep their weights. Metrics ignore weights, except inside
+    /// [`Weighted`](crate::metrics::Weighted).
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    ///
+    /// model! {
+    ///     pub struct Two;
+    ///     let x = Input(shape = [1]);
+    ///     let price = Dense(1)(x);
+    ///     let sold = Dense(1, activation = sigmoid)(x);
+    ///     Model(inputs = x, outputs = [price, sold])
+    /// }
+    ///
+    /// # fn main() -> nn::Result<()> {
+    /// let mut two = Two::boxed(&mut StdRng::seed_from_u64(1))
+    ///     .compile(Adam::default(), (MeanSquaredError, BinaryCrossentropy::default()));
+    /// // Nobody knows the price of the second.
+    /// let (x, price, sold) = ([1.0_f32, 2.0, 3.0], [10.0_f32, f32::NAN, 30.0], [1.0_f32, 0.0, 1.0]);
+    /// let known: Vec<f32> = price.iter().map(|price| if price.is_nan() { 0.0 } else { 1.0 }).collect();
+    /// let history = two.fit(&x, (&price, &sold), Fit::new().sample_weight((&known, ())).verbose(0))?;
+    /// assert!(history.get("price_loss").unwrap()[0].is_finite());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sample_weight(mut self, weights: impl SampleWeight) -> Self {
+        self.settings.sample_weight = Some(Given::new(&weights));
         self
     }
 
@@ -209,10 +241,26 @@ impl<V, C> Fit<V, C> {
     /// Keras's dict `{0: 1.0, 1: 50.0}` is `[(0, 1.0), (1, 50.0)]`.
     ///
     /// The class of a target is the place of its largest number. If the target is a single number, the class is that
-    /// number, rounded. As in Keras, the model must have one output, [`sample_weight`](Self::sample_weight) cannot be
-    /// set as well, and validation ignores class weights.
+    /// number, rounded. As in Keras, the model must have one output, and validation ignores class weights. They
+    /// multiply [`sample_weight`](Self::sample_weight); Keras refuses both together.
     pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
-        self.settings.class_weight = Some(weights.into_iter().collect());
+        self.settings.class_weight.retain(|(output, _)| output.is_some());
+        self.settings.class_weight.push((None, weights.into_iter().collect()));
+        self
+    }
+
+    /// Sets [`class_weight`](Self::class_weight) of one output, by its name. The other outputs keep theirs. Keras has
+    /// class weights only for models with one output.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    ///
+    /// let fit = Fit::new().class_weight_of("sold", [(0, 1.0), (1, 50.0)]);
+    /// # let _ = fit;
+    /// ```
+    pub fn class_weight_of(mut self, output: &str, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
+        self.settings.class_weight.retain(|(other, _)| other.as_deref() != Some(output));
+        self.settings.class_weight.push((Some(output.into()), weights.into_iter().collect()));
         self
     }
 }
@@ -228,12 +276,13 @@ impl<V, C> Fit<V, C> {
 
     /// Sets validation data, which every epoch evaluates at its end. It overrides
     /// [`validation_split`](Self::validation_split).
-    pub fn validation_data<X, Y>(self, x: X, y: Y) -> Fit<(X, Y), C> {
-        Fit { settings: self.settings, validation: (x, y), callbacks: self.callbacks }
+    pub fn validation_data<X, Y: Beside<X>>(self, x: X, y: Y) -> Fit<Y::Pair, C> {
+        Fit { settings: self.settings, validation: (x, y).into(), callbacks: self.callbacks }
     }
 
-    /// Sets [`validation_data`](Self::validation_data) with a weight for each sample in the loss.
-    pub fn weighted_validation_data<X, Y, W: Column<Item = f64>>(self, x: X, y: Y, weights: W) -> Fit<(X, Y, W), C> {
+    /// Sets [`validation_data`](Self::validation_data) with weights in the loss, as
+    /// [`sample_weight`](Self::sample_weight) takes them.
+    pub fn weighted_validation_data<X, Y, W: SampleWeight>(self, x: X, y: Y, weights: W) -> Fit<(X, Y, W), C> {
         Fit { settings: self.settings, validation: (x, y, weights), callbacks: self.callbacks }
     }
 

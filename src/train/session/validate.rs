@@ -11,10 +11,11 @@ use crate::report::progress::warn;
 use crate::report::values::Report;
 use crate::train::compile::Compiled;
 use crate::train::evaluate::Evaluation;
-use crate::train::fit::{Settings, batch_size};
-use crate::train::samples::Samples;
+use crate::train::fit::batch_size;
+use crate::train::samples::{Batch, Samples};
 use crate::train::validation::Validation;
 use crate::train::warnings::Data;
+use crate::train::weights::{Given, Weights};
 use crate::{Error, Model, Result, Tensors};
 
 /// Validation data. If it is in memory, it is checked.
@@ -28,6 +29,7 @@ impl<'a, X: Tensors, Y: Tensors> Checked<'a, X, Y> {
     pub(crate) fn new<M, O, L, K>(
         compiled: &Compiled<M, O, L, K>,
         validation: &'a mut dyn Validation<X, Y>,
+        given: &'a mut Option<Given>,
     ) -> Result<Self>
     where
         M: Model<Inputs = X>,
@@ -37,11 +39,13 @@ impl<'a, X: Tensors, Y: Tensors> Checked<'a, X, Y> {
         if validation.streams() {
             return Ok(Checked::Streams(validation));
         }
-        let Some(samples) = validation.whole() else { return Ok(Checked::None) };
-        let count = check::data::<M, L>(&compiled.losses, "validation ", samples.x, samples.y)?;
-        if !samples.weights.is_empty() {
-            Settings::check_weights("weighted_validation_data", samples.weights, count)?;
-        }
+        let Some(Batch { x, y, weights }) = validation.whole() else { return Ok(Checked::None) };
+        let n = check::data::<M, L>(&compiled.losses, "validation ", x, y)?;
+        *given = weights;
+        let weights =
+            given.as_ref().map_or(Ok(Weights::NONE), |given| given.weights::<M>("weighted_validation_data", n))?;
+        check::targets::<M, L>(&compiled.losses, "validation ", y, weights, n, 0)?;
+        let samples = Samples { x, y, weights };
         Ok(Checked::Whole(samples))
     }
 }
@@ -78,11 +82,11 @@ where
             }
             Checked::Streams(streams) => {
                 let mut batch = 0;
-                streams.each(steps, &mut |samples| {
+                streams.each(steps, &mut |given| {
                     let strict = self.strict();
-                    let (n, warnings) = evaluation.check(self.compiled, Data::Validation, samples, strict)?;
+                    let (samples, warnings) = self.compiled.check_batch(&given, Data::Validation, strict)?;
                     self.print(&warnings);
-                    self.test(&mut evaluation, samples, n, batch)?;
+                    self.test(&mut evaluation, samples, samples.len(), batch)?;
                     batch += 1;
                     Ok(())
                 })?;

@@ -21,7 +21,7 @@ model! {
 
 // Constants, so that the program has no code for unused options.
 const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
-const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::DEFAULT;
 
 /// The samples in a step.
 const BATCH: usize = 8;

@@ -191,6 +191,7 @@ where
 {
     assert_eq!((L::INPUT_SHAPES, L::OUTPUT_SHAPES), (C::INPUT_SHAPES, C::OUTPUT_SHAPES));
     assert_eq!(L::SUMMARY, C::SUMMARY);
+    assert_eq!(L::DESCRIPTION, C::DESCRIPTION);
     assert_eq!((L::ARENA_BYTES, L::TRAIN_BYTES, L::MACS), (C::ARENA_BYTES, C::TRAIN_BYTES, C::MACS));
     // Without optimisation a pass over millions of weights takes a minute.
     if <L as Weights<f64>>::COUNT > 100_000 {

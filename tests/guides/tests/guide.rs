@@ -54,7 +54,7 @@ fn training_evaluation_inference_and_saving() -> nn::Result<()> {
     let (images, y) = digits(200);
     // `x_train.reshape(60000, 784)`: the same memory.
     let x: &[[f32; 784]] = data::from_flat(images.as_flattened().as_flattened().as_flattened())?;
-    let loss = SparseCategoricalCrossentropy { from_logits: true };
+    let loss = SparseCategoricalCrossentropy { from_logits: true, ..SparseCategoricalCrossentropy::DEFAULT };
     let mut model = MnistModel::boxed(&mut rng()).compile(RmsProp::default(), loss).metrics(Accuracy);
     let fit = Fit::new().batch_size(64).epochs(20).validation_split(0.2).verbose(0);
     let history = model.fit(x, &y, fit)?;

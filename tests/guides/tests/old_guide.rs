@@ -351,7 +351,7 @@ fn visual_question_answering() -> nn::Result<()> {
 }
 
 /// The number of pictures of the video: 100 in the guide.
-const FRAMES: usize = if cfg!(feature = "all") { 100 } else { 4 };
+const FRAMES: usize = if cfg!(feature = "all") { 100 } else { 2 };
 
 model! {
     /// "Video question answering model": the question, a model cut out of the one before.

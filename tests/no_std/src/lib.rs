@@ -3,6 +3,7 @@
 #![no_std]
 
 use nn::prelude::*;
+use nn::{StreamError, StreamState};
 use rand::{Rng, RngExt, rngs::Xoshiro256PlusPlus};
 
 model! {
@@ -14,6 +15,36 @@ model! {
     let trend = Dense(3, activation = softmax)(x);
 
     Model(inputs = readings, outputs = trend)
+}
+
+model! {
+    /// Smooths a thermometer's readings, one at a time.
+    #[nn(stream)]
+    pub struct Smooth;
+
+    let readings = Input(shape = [32, 1]);
+    let h = Conv1D(3, 2, padding = causal, activation = relu)(readings);
+    let h = GRU(3, return_sequences = true)(h);
+    let smooth = Dense(1)(h);
+    let slow = MaxPooling1D(4)(smooth);
+
+    Model(inputs = readings, outputs = [smooth, slow])
+}
+
+/// Reads all values with a stream that goes on from a saved state after each, and returns the last outputs.
+///
+/// # Errors
+/// Never: the bytes are those of the state.
+pub fn smooth(model: &Smooth, readings: &[f32]) -> Result<(f32, Option<f32>), StreamError> {
+    let (mut state, mut last) = (StreamState::START, (0.0, None));
+    for reading in readings {
+        let y = state.step(model, reading);
+        last = (y.smooth.x, y.slow.map(|slow| slow.x));
+        let mut bytes = [0; StreamState::<Smooth>::BYTES];
+        state.write(&mut bytes)?;
+        state = StreamState::from_bytes(&bytes)?;
+    }
+    Ok(last)
 }
 
 /// Four readings, the oldest first.
@@ -30,7 +61,7 @@ pub type Trainer = nn::Trainer<Trend, BATCH, 1>;
 /// The optimizer.
 pub const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
 /// The loss.
-pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::DEFAULT;
 
 /// Takes one step on an invented batch and returns the loss before it.
 ///

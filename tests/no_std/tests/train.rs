@@ -1,7 +1,7 @@
 //! On the host: the model learns, and predicts correctly afterwards.
 
 use nn::prelude::*;
-use nn_no_std::{BATCH, Class, LOSS, OPTIMIZER, Readings, Trainer, Trend, sample, train};
+use nn_no_std::{BATCH, Class, LOSS, OPTIMIZER, Readings, Smooth, Trainer, Trend, sample, smooth, train};
 use rand::rngs::Xoshiro256PlusPlus;
 
 #[test]
@@ -58,4 +58,13 @@ fn batches_that_do_not_fit_are_refused() {
         StepError::Slots { needed: 2, room: 1 }.to_string(),
         "the optimizer keeps 2 numbers for each weight, and there is room for 1"
     );
+}
+
+#[test]
+fn a_stream_equals_the_whole_sequence() {
+    let model = Smooth::new(&mut Xoshiro256PlusPlus::seed_from_u64(4));
+    let readings: [f32; 32] = core::array::from_fn(|t| (t as f32 * 0.4).sin());
+    let whole = model.call(&readings.map(|reading| [reading]));
+    assert_eq!(smooth(&model, &readings).unwrap(), (whole.smooth[31], Some(whole.slow[7])));
+    assert_eq!(smooth(&model, &readings[..31]).unwrap(), (whole.smooth[30], None));
 }

@@ -39,3 +39,31 @@ macro_rules! models {
 models! {
     A a, B b, C c, D d, E e, F f, G g, I i, L l, M m, N n, P p, S s, T t, W w, X x, Y y, Outputs outputs
 }
+
+macro_rules! streams {
+    ($($letter:ident $module:ident),*) => {$(
+        /// A model with streams and the name of a type parameter.
+        pub mod $module {
+            const SIZE: usize = 3;
+
+            nn::model! {
+                /// A model.
+                #[nn(stream)]
+                pub struct $letter;
+
+                let left = Input(shape = [SIZE, 2]);
+                let right = Input(shape = [3, 2]);
+                let $module = LSTM(2, return_sequences = true)(left);
+                let one = Conv1D(2, SIZE - 1, padding = causal, activation = relu)($module);
+                let two = MaxPooling1D(2)(Dense(1, activation = sigmoid)(concatenate([one, right])));
+
+                Model(inputs = [left, right], outputs = [one, two])
+            }
+        }
+    )*};
+}
+
+/// Models with streams.
+pub mod streams {
+    streams! { A a, B b, C c, M m, N n, S s, T t, W w, X x, Y y, Streams streams, Some some, Option option }
+}

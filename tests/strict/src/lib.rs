@@ -37,10 +37,28 @@ model! {
     let pair = Input(shape = [2]);
     let h = Embedding(9, UNITS, mask_zero = true)(words);
     let h = Bidirectional(LSTM(UNITS, activation = relu))(h);
+    add_loss(Dense(1, name = "for_the_loss")(h));
     let (class, score) = Known()([other, pair]);
     let y = Dense(UNITS, kernel_regularizer = l2(0.1))(concatenate([h, class, score]));
 
     Model(inputs = [words, other, pair], outputs = y)
+}
+
+model! {
+    /// Streams: sizes and strides that only rustc knows, states, masks, windows and rates.
+    #[nn(stream)]
+    pub struct Streamed;
+
+    let words = Input(shape = [UNITS + 9], dtype = u32);
+    let s = Input(shape = [UNITS + 9, UNITS]);
+    let due = Input(shape = [UNITS]);
+    let h = Embedding(9, UNITS, mask_zero = true)(words);
+    let (m, state) = GRU(UNITS, return_sequences = true, return_state = true)(h, initial_state = [due]);
+    let h = Conv1D(UNITS, UNITS, padding = causal, dilation_rate = UNITS - 1, activation = relu)(s);
+    let h = Conv1D(UNITS, 2, strides = UNITS)(LayerNormalization()(add([h, m])));
+    let y = Dense(2)(MaxPooling1D(UNITS - 1)(h));
+
+    Model(inputs = [words, s, due], outputs = [y, state])
 }
 
 model! {

@@ -18,8 +18,8 @@ def number(dtype, value):
     return struct.pack({"F16": "<e", "F32": "<f", "F64": "<d"}[dtype], value)
 
 
-def write(name, tensors):
-    header, data = {"__metadata__": {"model": "Line"}}, b""
+def write(name, tensors, **metadata):
+    header, data = {"__metadata__": {"model": "Line", **metadata}}, b""
     for tensor, (dtype, shape, values) in tensors.items():
         start = len(data)
         data += b"".join(number(dtype, value) for value in values)
@@ -32,6 +32,9 @@ def write(name, tensors):
 
 # Not in the order of the model.
 write("line", {"y.bias": BIAS, "y.kernel": KERNEL})
+# Of a model with another activation.
+TANH = "Input#1 (2,)\ny: Dense units=1 of Input#1\ntanh#1 of y\noutputs tanh#1"
+write("tanh", {"y.kernel": KERNEL, "y.bias": BIAS}, graph=TANH)
 write("half", {"y.kernel": ("F16", *KERNEL[1:]), "y.bias": ("BF16", *BIAS[1:])})
 write("double", {"y.kernel": ("F64", *KERNEL[1:]), "y.bias": ("F64", *BIAS[1:])})
 write("renamed", {"y.kernal": KERNEL, "y.bias": BIAS})
@@ -49,7 +52,7 @@ write("diverged_f64", {"y.kernel": ("F64", [2, 1], [float("inf"), 1.0]), "y.bias
 # The examples in the catalogue of errors have theirs beside them.
 EXAMPLES = {
     "nn0702": "text", "nn0703": "renamed", "nn0704": "more", "nn0705": "three", "nn0706": "double", "nn0707": "large",
-    "nn0708": "diverged",
+    "nn0708": "diverged", "nn0709": "tanh",
 }
 for page, name in EXAMPLES.items():
     shutil.copy(FOLDER / f"{name}.safetensors", FOLDER.parents[2] / "src/errors" / page)

@@ -61,6 +61,7 @@ kinds! {
         let h = LeakyReLU()(Dense(4)(ELU()(Dense(4)(h))));
         let h = ReLU(max_value = 6.0)(Dense(4)(h));
         let h = Softmax()(ActivityRegularization(l2 = 0.01)(Dense(4, activation = gelu)(h)));
+        let h = AddLoss()(h);
         let h = Dense(4, activation = log_softmax)(Dense(4, activation = mish)(h));
         let y = Dense(2, activation = silu)(h);
         Model(inputs = x, outputs = y)

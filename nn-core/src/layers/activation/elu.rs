@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The exponential linear unit.
@@ -26,6 +26,7 @@ layer! {
     pub const SPEC: LayerSpec {
         masking: Masking::Passes,
         folding: Folding::Position,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

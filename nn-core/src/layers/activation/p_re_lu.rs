@@ -19,7 +19,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The rectified linear unit with a learned slope below zero.
@@ -39,6 +39,7 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: PReLUWeights<R, P, D1, D2, RANK>,
         masking: Masking::Passes,
+        streaming: Streaming::Shared { axes: arg::shared_axes },
         infer: rule!(infer),
     }
 }

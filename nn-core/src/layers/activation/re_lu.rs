@@ -19,7 +19,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The rectified linear unit, with a limit, a slope and a threshold.
@@ -38,6 +38,7 @@ layer! {
     pub const SPEC: LayerSpec {
         masking: Masking::Passes,
         folding: Folding::Position,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

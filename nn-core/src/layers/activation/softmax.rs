@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Probabilities along an axis.
@@ -26,6 +26,7 @@ layer! {
     pub const SPEC: LayerSpec {
         head: true,
         masking: Masking::Passes,
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 

@@ -17,10 +17,13 @@
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution1d/>
 
+pub mod slide;
+
+use self::slide::SLIDE;
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// A convolution over the steps of a sequence: the same weights at every place of a sliding window.
@@ -79,6 +82,14 @@ layer! {
             strides: arg::strides,
             form: Filters::Windows,
         },
+        streaming: Streaming::Window {
+            size: arg::kernel_size,
+            strides: arg::strides,
+            dilation: Some(arg::dilation_rate),
+            padding: arg::padding,
+            causal: Some(padding::CAUSAL),
+            by: &SLIDE,
+        },
         infer: rule!(infer),
     }
 }
@@ -126,6 +137,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(in crate::layers) mod compute {
     pub use super::SPEC::Conv1D;
+    pub use super::slide::compute::*;
     use crate::activations::{Activate, Activation};
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};

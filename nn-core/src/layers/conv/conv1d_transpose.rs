@@ -23,7 +23,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// A convolution backwards: each step of the input adds a window to a longer sequence.
@@ -80,6 +80,7 @@ layer! {
             strides: arg::strides,
             form: Filters::Transposed,
         },
+        streaming: Streaming::Refuses("it makes several steps of one"),
         infer: rule!(infer),
     }
 }

@@ -16,10 +16,11 @@
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/>
 
+use super::conv1d::slide::SLIDE;
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// A convolution over the steps of a sequence, of each channel alone.
@@ -71,6 +72,14 @@ layer! {
             kernel_size: arg::kernel_size,
             strides: arg::strides,
             form: Filters::Windows,
+        },
+        streaming: Streaming::Window {
+            size: arg::kernel_size,
+            strides: arg::strides,
+            dilation: Some(arg::dilation_rate),
+            padding: arg::padding,
+            causal: None,
+            by: &SLIDE,
         },
         infer: rule!(infer),
     }

@@ -21,10 +21,11 @@
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/separable_convolution1d/>
 
+use super::conv1d::slide::SLIDE;
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Composed, Filters, Folding, Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Composed, Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// A convolution of each channel alone, and a product that mixes the channels.
@@ -86,6 +87,14 @@ layer! {
             kernel_size: arg::kernel_size,
             strides: arg::strides,
             form: Filters::Separable(&COMPOSED),
+        },
+        streaming: Streaming::Window {
+            size: arg::kernel_size,
+            strides: arg::strides,
+            dilation: Some(arg::dilation_rate),
+            padding: arg::padding,
+            causal: None,
+            by: &SLIDE,
         },
         infer: rule!(infer),
     }

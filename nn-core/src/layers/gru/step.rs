@@ -56,7 +56,7 @@ impl<
         state: &'s mut GruState<T, U>,
     ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
-        kernels::with_simd(Single::<T, _, U, G> { cell: self, w, pre: pre.as_mut_slice(), h, c });
+        kernels::with_simd(Single::<T, _, U, G, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::layers::merging::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// `y = x` where a position counts, else a neutral value of the merge: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3. A
@@ -11,6 +11,7 @@ layer! {
 
     pub const ZERO_ELSE: LayerSpec {
         masking: Masking::Reads { passes: None, both: None },
+        streaming: Streaming::Steps,
         infer: rule!(zero_else),
     }
 }
@@ -32,6 +33,7 @@ layer! {
     pub const OR_ELSE: LayerSpec {
         inputs: Arity::TWO,
         masking: Masking::Reads { passes: None, both: None },
+        streaming: Streaming::Steps,
         infer: rule!(or_else),
     }
 }

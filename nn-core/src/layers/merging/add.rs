@@ -12,7 +12,7 @@
 
 use super::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The sum of its inputs, element by element.
@@ -25,6 +25,7 @@ layer! {
         function: Some("add"),
         inputs: Arity::MANY,
         masking: Masking::Passes,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

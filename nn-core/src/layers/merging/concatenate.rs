@@ -16,7 +16,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Joins its inputs along an axis.
@@ -35,6 +35,7 @@ layer! {
         inputs: Arity { min: 1, ..Arity::MANY },
         masking: Masking::Joins { axis: arg::axis },
         folding: Folding::Join { axis: arg::axis },
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 }

@@ -18,7 +18,7 @@
 use super::merge;
 use crate::layers::masking;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule, Streaming};
 
 layer! {
     /// The smallest of its inputs, element by element.
@@ -31,6 +31,7 @@ layer! {
         function: Some("minimum"),
         inputs: Arity::MANY,
         masking: Masking::Merges { absent: &masking::HIGHEST_ELSE, nothing: Nothing::First },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

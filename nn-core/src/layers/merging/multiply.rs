@@ -15,7 +15,7 @@
 use super::merge;
 use crate::layers::masking;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule, Streaming};
 
 layer! {
     /// The product of its inputs, element by element.
@@ -29,6 +29,7 @@ layer! {
         function: Some("multiply"),
         inputs: Arity::MANY,
         masking: Masking::Merges { absent: &masking::ONE_ELSE, nothing: Nothing::Zero },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

@@ -13,7 +13,7 @@
 
 use super::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// The difference of its two inputs, element by element.
@@ -27,6 +27,7 @@ layer! {
         function: Some("subtract"),
         inputs: Arity::TWO,
         masking: Masking::Passes,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

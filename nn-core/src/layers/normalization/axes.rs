@@ -89,6 +89,15 @@ impl NormalizedAxes {
     }
 }
 
+/// Creates the error of an axis that a sample lacks. A number of features, as PyTorch wants it, is named as one.
+pub(super) const fn no_axis(argument: usize, axis: i64, x: &Shape) -> ShapeError {
+    let mut error = ShapeError::no_axis(argument, axis, x);
+    if axis > 0 && axis as usize == x.rows() {
+        error.message = error.message.str("; the number of features comes from the input: leave it out");
+    }
+    error
+}
+
 /// The axes in an argument of a layer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axes {
@@ -110,7 +119,7 @@ impl Axes {
             return Err(ShapeError::argument(Code::OutOfRange, argument, message));
         }
         while i < axes.len() {
-            let Some(axis) = x.axis(axes[i]) else { return Err(ShapeError::no_axis(argument, axes[i], x)) };
+            let Some(axis) = x.axis(axes[i]) else { return Err(no_axis(argument, axes[i], x)) };
             if (bits >> axis) & 1 == 1 {
                 let message = Text::new().str("axis ").int(axes[i]).str(" of a sample of shape ").shape(x);
                 return Err(ShapeError::argument(Code::OutOfRange, argument, message.str(" is given twice")));

@@ -26,10 +26,11 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
+use super::axes::no_axis;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Normalizes each feature over the batch, then applies a learned factor and offset.
@@ -75,6 +76,7 @@ layer! {
         has_cache: true,
         masking: Masking::Trains,
         folding: Folding::Scale { axis: Some(arg::axis), offset: None },
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 
@@ -102,7 +104,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             let consts = Consts { F: x.dim(axis), CENTER: center, SCALE: scale, STRIDE: x.stride(axis) };
             Ok(Inferred::new(x, &consts.list()))
         }
-        None => Err(ShapeError::no_axis(arg::axis, args.axis(), &x)),
+        None => Err(no_axis(arg::axis, args.axis(), &x)),
     }
 }
 

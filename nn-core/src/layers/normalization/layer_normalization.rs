@@ -26,7 +26,7 @@
 
 use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Normalizes the scalars along some axes of a sample, then applies a learned factor and offset.
@@ -68,6 +68,7 @@ layer! {
         weights: LayerNormalizationWeights<N, CENTER, SCALE, D1, D2, D3, D4, D5>,
         has_cache: true,
         masking: Masking::Passes,
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 }

@@ -18,7 +18,7 @@
 
 use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their root mean square, then applies a learned factor.
@@ -39,6 +39,7 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: RMSNormalizationWeights<N, D1, D2, D3, D4, D5>,
         has_cache: true,
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 }

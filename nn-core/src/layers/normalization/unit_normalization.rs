@@ -14,7 +14,7 @@
 
 use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their Euclidean length.
@@ -31,6 +31,7 @@ layer! {
     pub const SPEC: LayerSpec {
         has_cache: true,
         masking: Masking::Passes,
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 }

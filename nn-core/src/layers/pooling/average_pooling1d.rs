@@ -13,10 +13,11 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/average_pooling1d/>
 
+use crate::layers::conv::conv1d::slide::SLIDE;
 use super::windows::{Pool, PoolGeometry, channels_first};
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
 
 layer! {
     /// The mean in each window of a sequence.
@@ -39,7 +40,14 @@ layer! {
     /// The sizes of the windows, of the input and of the output.
     pub rule geometry: PoolGeometry;
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec { streaming: Streaming::Window {
+            size: arg::pool_size,
+            strides: arg::strides,
+            dilation: None,
+            padding: arg::padding,
+            causal: None,
+            by: &SLIDE,
+        }, infer: rule!(infer) }
 }
 
 /// Maps `(steps, features)` to `(steps', features)`; the type is `AveragePooling1D<steps'>`.

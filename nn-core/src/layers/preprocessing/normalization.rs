@@ -22,7 +22,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Every feature gets the mean 0 and the variance 1 that it has in given data.
@@ -62,6 +62,7 @@ layer! {
         adapts: true,
         masking: Masking::Passes,
         folding: Folding::Scale { axis: Some(arg::axis), offset: Some(arg::mean) },
+        streaming: Streaming::Axis { axis: arg::axis },
         infer: rule!(infer),
     }
 

@@ -13,7 +13,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// A factor and an offset, for example to bring pixels from 0..255 to 0..1.
@@ -29,6 +29,7 @@ layer! {
     pub const SPEC: LayerSpec {
         masking: Masking::Passes,
         folding: Folding::Scale { axis: None, offset: Some(arg::offset) },
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

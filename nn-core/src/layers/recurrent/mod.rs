@@ -136,6 +136,7 @@ pub(super) mod sequence;
 pub(super) mod sizes;
 #[cfg(feature = "compute")]
 pub(super) mod steps;
+pub mod stepwise;
 #[cfg(feature = "compute")]
 pub(super) mod view;
 #[cfg(feature = "compute")]

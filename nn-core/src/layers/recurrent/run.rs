@@ -159,7 +159,7 @@ where
 }
 
 /// Writes the last states to the outputs after the first output.
-fn last_states<T: Scalar, Y: FloatTensors<T>>(last: [&[T]; 2], mut y: Y::BatchMut<'_>) {
+pub(super) fn last_states<T: Scalar, Y: FloatTensors<T>>(last: [&[T]; 2], mut y: Y::BatchMut<'_>) {
     for (i, last) in last.into_iter().enumerate().take(Y::COUNT - 1) {
         copy(last, Y::flat_mut(Y::reborrow(&mut y), 1 + i));
     }

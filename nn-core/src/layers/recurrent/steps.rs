@@ -227,7 +227,7 @@ pub(super) fn add<T: Scalar>(a: &mut [T], b: &[T]) {
 }
 
 /// One step of one sample of a stream: from `pre`, which is overwritten, and the state to the next state.
-pub(in super::super) struct Single<'a, T, L: Cell, const U: usize, const G: usize>
+pub(in super::super) struct Single<'a, T, L: Cell, const U: usize, const G: usize, const K: usize>
 where
     T: Scalar,
 {
@@ -238,16 +238,16 @@ where
     pub(in super::super) c: &'a mut [T],
 }
 
-impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Single<'_, T, L, U, G> {
+impl<T: Scalar, L: Cell, const U: usize, const G: usize, const K: usize> WithSimd<T> for Single<'_, T, L, U, G, K> {
     type Output = ();
 
     #[inline(always)]
     fn run<M: Simd<T>>(self, simd: M) {
-        let (mut gates, mut product, mut own) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U]);
+        let (mut gates, mut product, mut own) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; K]);
         let step = Step {
             pre: View::new(self.pre, 1, 0, G),
             gates: View::new(&mut gates, 1, 0, G),
-            own: View::new(&mut own, 1, 0, <L::Sizes as Size>::OWN),
+            own: View::new(&mut own, 1, 0, K),
             // One sample; the slice lengths tell the compiler.
             h: &mut self.h[..U],
             c: &mut self.c[..<L::Sizes as Size>::MEMORY],

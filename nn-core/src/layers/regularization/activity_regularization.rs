@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Returns its input, and adds a penalty on it to the loss.
@@ -29,6 +29,7 @@ layer! {
         has_scratch: true,
         masking: Masking::Passes,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 

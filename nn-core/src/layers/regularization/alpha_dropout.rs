@@ -20,7 +20,7 @@ use super::noise::{self, NoiseShape};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Drops a random part of its input while training, and keeps mean and variance: for `selu`.
@@ -45,6 +45,7 @@ layer! {
         masking: Masking::Passes,
         copies: true,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

@@ -18,7 +18,7 @@ use super::noise::{self, NoiseShape};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Sets a random part of its input to zero while training.
@@ -42,6 +42,7 @@ layer! {
         masking: Masking::Passes,
         copies: true,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

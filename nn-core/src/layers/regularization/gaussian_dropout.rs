@@ -17,7 +17,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Multiplies its input by normal noise of mean 1 while training.
@@ -34,6 +34,7 @@ layer! {
         masking: Masking::Passes,
         copies: true,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

@@ -14,7 +14,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Adds normal noise to its input while training.
@@ -30,6 +30,7 @@ layer! {
         masking: Masking::Passes,
         copies: true,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

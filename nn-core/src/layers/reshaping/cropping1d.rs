@@ -13,7 +13,7 @@
 use super::frame::{self, Frame};
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Removes steps at both ends of a sequence.
@@ -27,7 +27,7 @@ layer! {
     /// The place of the output in the input.
     pub rule frame: Frame;
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec { streaming: Streaming::Refuses("the end of a stream is not known"), infer: rule!(infer) }
 }
 
 /// Returns the shape of the cropped input.

@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Makes all axes of a sample one.
@@ -22,7 +22,7 @@ layer! {
         data_format: Choice { CHANNELS_LAST = "channels_last" },
     }
 
-    pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
+    pub const SPEC: LayerSpec { copies: true, streaming: Streaming::Refuses("it joins the steps of a sequence; `TimeDistributed(Flatten())` joins the positions of each step"), infer: rule!(infer) }
 }
 
 /// Returns one axis with all scalars; the type is `Flatten<size>`.

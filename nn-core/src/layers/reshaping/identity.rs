@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/core_layers/identity/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
 
 layer! {
     /// Returns its input, unchanged.
@@ -22,6 +22,7 @@ layer! {
         masking: Masking::Passes,
         copies: true,
         folding: Folding::Identity,
+        streaming: Streaming::Steps,
         infer: rule!(infer),
     }
 }

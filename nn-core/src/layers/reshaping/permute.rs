@@ -14,7 +14,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Puts the axes of a sample in another order.
@@ -27,7 +27,7 @@ layer! {
         dims: Ints,
     }
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec { streaming: Streaming::Refuses("it may mix steps; `TimeDistributed(Permute(..))` permutes the axes of each step"), infer: rule!(infer) }
 }
 
 /// Returns the axes in the order `dims`.

@@ -13,7 +13,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Repeats a vector at every step of a sequence.
@@ -24,7 +24,7 @@ layer! {
         n: Size,
     }
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec { streaming: Streaming::Refuses("it repeats one vector for all steps of a sequence"), infer: rule!(infer) }
 }
 
 /// Maps `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.

@@ -14,7 +14,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Gives the same scalars other axes.
@@ -28,7 +28,7 @@ layer! {
         target_shape: Ints,
     }
 
-    pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
+    pub const SPEC: LayerSpec { copies: true, streaming: Streaming::Refuses("it may mix steps; `TimeDistributed(Reshape(..))` changes the shape of each step"), infer: rule!(infer) }
 }
 
 /// Returns `target_shape` without its -1; the type is `Reshape<rows, cols>`.

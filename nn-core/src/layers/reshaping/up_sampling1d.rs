@@ -13,7 +13,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
 
 layer! {
     /// Repeats each step of a sequence.
@@ -25,7 +25,7 @@ layer! {
         size: Size = 2,
     }
 
-    pub const SPEC: LayerSpec { infer: rule!(infer) }
+    pub const SPEC: LayerSpec { streaming: Streaming::Refuses("it makes several steps of one"), infer: rule!(infer) }
 }
 
 /// Maps `(steps, features)` to `(steps · size, features)`.

@@ -13,7 +13,7 @@
 use super::frame::{self, Frame};
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Value, found, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Value, found, layer, rule, Streaming};
 
 layer! {
     /// Puts steps of zeros before and behind a sequence.
@@ -32,6 +32,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         folding: Folding::Padding,
+        streaming: Streaming::Refuses("the end of a stream is not known; a Conv1D with `padding = causal` pads at its start"),
         infer: rule!(infer),
     }
 }

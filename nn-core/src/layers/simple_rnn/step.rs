@@ -54,7 +54,7 @@ impl<
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
-        kernels::with_simd(Single::<T, _, U, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
+        kernels::with_simd(Single::<T, _, U, U, 0> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

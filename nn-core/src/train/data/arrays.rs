@@ -74,8 +74,11 @@ const fn assert_fits(array: &Shape, rows: usize, cols: usize) {
     }
     let message = Text::<512>::new().str("arrays of shape ").shape(array).str(" where samples of ").size(cols);
     let message = message.str(" positions with ").size(rows).str(" features each are expected");
-    let message =
-        message.str("\n  = help: the innermost array has the last axis of `Input(shape = [..])`: features, channels");
+    let message = match array.rank() {
+        0 => message.str("\n  = help: `nn::data::from_flat(&numbers)?` makes arrays of numbers in a row"),
+        _ => message
+            .str("\n  = help: the innermost array has the last axis of `Input(shape = [..])`: features, channels"),
+    };
     panic!("{}", message.str(Code::Samples.note().as_str()).as_str())
 }
 

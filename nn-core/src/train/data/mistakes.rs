@@ -90,6 +90,24 @@ mistakes! {
     )]
     Flags<E; >;
 
+    /// Whole numbers where weights are expected.
+    #[diagnostic::on_unimplemented(
+        message = "expected weights `f32` or `f64`, but got `{G}`",
+        label = "these are `{G}`",
+        note = "`.iter().map(|&w| w as f32).collect::<Vec<_>>()` converts them; a literal needs a point: `1.0`, not `1`",
+        note = "explained in nn::errors::nn0501"
+    )]
+    WholeWeights<G; >;
+
+    /// Truth values where weights are expected.
+    #[diagnostic::on_unimplemented(
+        message = "expected weights `f32` or `f64`, but got `{G}`",
+        label = "these are `{G}`",
+        note = "`.iter().map(|&w| f64::from(w)).collect::<Vec<_>>()` converts them to 0 and 1",
+        note = "explained in nn::errors::nn0501"
+    )]
+    Flagged<G; >;
+
     /// Classes of another type.
     #[diagnostic::on_unimplemented(
         message = "expected classes or indices `u32`, but got `{G}`",

@@ -54,6 +54,16 @@ pub trait OneOfEach<'x, S: Tensors> {
     fn batches(self) -> S::Batch<'x>;
 }
 
+impl<'x, E: Element, const R: usize, const C: usize, X: ?Sized> OneOfEach<'x, SMatrix<E, R, C>> for &'x X
+where
+    SMatrix<E, R, C>: SampleFrom<X>,
+{
+    #[inline(always)]
+    fn batches(self) -> &'x [SMatrix<E, R, C>] {
+        SMatrix::samples(self)
+    }
+}
+
 macro_rules! one_of_each {
     ($(($name:ident $index:tt $given:ident))+) => {
         impl<'x, $($name: Tensor + SampleFrom<$given>,)+ $($given: ?Sized),+> OneOfEach<'x, ($($name,)+)>

@@ -68,6 +68,43 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     sum
 }
 
+/// Returns the sum of the losses of positions times their weights, and its gradient. `judge` computes the loss of the
+/// positions that a mask lets through.
+pub(super) fn one_by_one<P: Sample<Element: Scalar>>(
+    weight: &dyn Fn(usize) -> f64,
+    gradient: Option<&mut P>,
+    judge: impl Fn(&[u32], Option<&mut P>) -> (P::Element, bool),
+) -> (P::Element, bool) {
+    #[cfg(feature = "alloc")]
+    {
+        let mut mask = alloc::vec![0; P::COLS];
+        let mut own = bytemuck::zeroed_box::<P>();
+        let (mut sum, mut gradient) = (P::Element::ZERO, gradient);
+        // With an empty mask, it clears the gradient and says whether that is of logits.
+        let from_logits = judge(&mask, gradient.as_deref_mut()).1;
+        for p in 0..P::COLS {
+            let weight = weight(p);
+            if weight == 0.0 {
+                continue;
+            }
+            let weight = P::Element::of(weight);
+            mask[p] = 1;
+            sum += weight * judge(&mask, gradient.is_some().then_some(&mut *own)).0;
+            mask[p] = 0;
+            if let Some(gradient) = gradient.as_deref_mut() {
+                let all = P::flat_mut(slice::from_mut(gradient)).iter_mut();
+                all.zip(P::flat(slice::from_ref(&*own))).for_each(|(sum, &own)| *sum += weight * own);
+            }
+        }
+        (sum, from_logits)
+    }
+    #[cfg(not(feature = "alloc"))]
+    {
+        let (_, _, _) = (weight, gradient, judge);
+        (P::Element::of(f64::NAN), false)
+    }
+}
+
 /// Calls `then` with copies of two samples. Large copies are on the heap, if there is one.
 fn with_copies<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mut P) -> R) -> R {
     #[cfg(feature = "alloc")]
@@ -92,7 +129,7 @@ fn on_stack<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mu
 const ON_STACK: usize = 16 * 1024;
 
 /// Copies position `from` of a sample to position `to`.
-fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {
+pub(super) fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {
     let (scalars, rows) = (S::flat_mut(slice::from_mut(sample)), S::ROWS);
     for r in 0..rows {
         let scalar = scalars.get(from * rows + r).copied();
@@ -119,7 +156,7 @@ mod tests {
     fn evaluate<L: Losses<Steps, Targets = Steps>>(loss: &L, samples: &[f64], mask: &[u32]) -> (f64, [Steps; 2]) {
         let (mut gradients, mut losses) = ([Steps::repeat(9.); 2], [0.0]);
         let masks = [Some(mask)];
-        let weighting = Weighting { outputs: &[2.0], samples, masks: &masks, ..Weighting::NONE };
+        let weighting = Weighting { outputs: &[2.0], samples: &[samples], masks: &masks, ..Weighting::NONE };
         loss.evaluate(&T, &Y, None, &[Head::Other], weighting, Some(&mut gradients), &mut losses);
         (losses[0], gradients)
     }
@@ -141,7 +178,7 @@ mod tests {
     fn all_ones_are_no_mask() {
         let (loss, gradients) = evaluate(&CategoricalCrossentropy::default(), &[0.5, 2.0], &[1; 6]);
         let (mut plain, mut losses) = ([Steps::zeros(); 2], [0.0]);
-        let weighting = Weighting { outputs: &[2.0], samples: &[0.5, 2.0], ..Weighting::NONE };
+        let weighting = Weighting { outputs: &[2.0], samples: &[&[0.5, 2.0]], ..Weighting::NONE };
         let cce = CategoricalCrossentropy::default();
         Losses::<Steps>::evaluate(&cce, &T, &Y, None, &[Head::Other], weighting, Some(&mut plain), &mut losses);
         assert!((loss - losses[0]).abs() < 1e-12);

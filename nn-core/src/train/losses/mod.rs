@@ -22,11 +22,12 @@
 //!
 //! ```text
 //! L = 1/N · Σ w · 1/P · Σ l             N samples with the weights w, P positions each
+//! L = 1/N · 1/P · Σ w · l               with a weight for each position
 //! L = Σ w · Σ m · l / Σ m               with the mask m; 0 if nothing counts
 //! ```
 //!
-//! This equals Keras, except if a loss or a gradient is NaN at a position that does not count: Keras multiplies it by
-//! 0, which is NaN.
+//! This equals Keras, except if a loss or a gradient is NaN at a position that does not count, or if the label of a
+//! sample or position of weight 0 is missing (NaN, or no class): Keras multiplies it by 0, which is NaN.
 //!
 //! `new` makes a loss with Keras's defaults, and every setting is a field:
 //!
@@ -49,7 +50,8 @@
 //! is the target. (Keras's dense loss is NaN there.) A NaN prediction makes every loss NaN.
 //!
 //! # A loss of your own
-//! A loss of your own is a type with a name, a value and a gradient:
+//! A loss of your own is a type with a name, a value and a gradient. `nn::training_loops` has losses of a position, of
+//! a sample, of a batch, and in the graph.
 //!
 //! ```
 //! # use {nalgebra::SMatrix, nn_core as nn};
@@ -90,6 +92,7 @@
 //! assert_eq!(Pinball { tau: 0.75 }.loss(&target, &prediction), 0.625);
 //! ```
 
+mod about;
 #[cfg(test)]
 mod checks;
 pub mod domain;
@@ -99,9 +102,13 @@ mod mean;
 mod none;
 mod outputs;
 mod position;
+mod weighting;
 
+pub use about::About;
 pub use none::NoTarget;
-pub use outputs::{About, LogitMask, Losses, Weighting, counted};
+pub use outputs::{LogitMask, Losses};
+pub(crate) use weighting::SampleWeight;
+pub use weighting::{Weighting, counted};
 
 use self::domain::Domain;
 use crate::activations::Head;
@@ -306,6 +313,37 @@ pub trait LossOn<P: Sample>: Loss {
             self.loss(target, prediction)
         };
         (masked::by_sample(target, prediction, mask, gradient, judge), false)
+    }
+
+    /// Returns the *sum* of the losses of the positions times their weights, for an output with a weight for each
+    /// position. The second result and the gradient are as in [`masked`](Self::masked). A position of weight 0 may
+    /// have no valid label.
+    ///
+    /// The default masks all positions but one, for each of them in turn. Without a heap it returns NaN.
+    fn weighted(
+        &self,
+        target: &Self::Target,
+        prediction: &P,
+        logits: Option<(Head, &P)>,
+        weight: &dyn Fn(usize) -> f64,
+        gradient: Option<&mut P>,
+    ) -> (P::Element, bool)
+    where
+        P::Element: Scalar,
+    {
+        masked::one_by_one(weight, gradient, |mask, gradient| self.masked(target, prediction, logits, mask, gradient))
+    }
+
+    /// Returns whether the loss may leave out positions for their label: see [`ignores`](Self::ignores).
+    fn may_ignore(&self) -> bool {
+        false
+    }
+
+    /// Returns whether the loss leaves out a position for its label, as `ignore_class` of
+    /// [`SparseCategoricalCrossentropy`]. The mean is over the other positions.
+    fn ignores(&self, target: &Self::Target, position: usize) -> bool {
+        let (_, _) = (target, position);
+        false
     }
 
     /// Checks a target.

@@ -106,6 +106,10 @@ impl Tensors for NoTarget {
 
     fn clear(_: &mut [Self]) {}
 
+    fn zero_sample() -> Self {
+        NoTarget
+    }
+
     #[cfg(feature = "alloc")]
     fn vecs(n: usize) -> alloc::vec::Vec<Self> {
         alloc::vec![NoTarget; n]
@@ -144,7 +148,7 @@ mod tests {
             (&others, &predictions),
             (Some(&others), None),
             &[Head::Softmax, Head::Other],
-            Weighting { outputs: &[2.0, 1.0], samples: &[1.0, 3.0], ..Weighting::NONE },
+            Weighting { outputs: &[2.0, 1.0], samples: &[&[1.0, 3.0][..]; 2], ..Weighting::NONE },
             Some((&mut gradients.0, &mut gradients.1)),
             &mut values,
         );
@@ -172,6 +176,6 @@ mod tests {
         Losses::<Pair>::evaluate(&(), targets, &predictions, None, &[Head::Other], Weighting::NONE, None, &mut values);
         assert_eq!(values, [0.0]);
         assert!(!Losses::<Pair>::judges(&(), 0));
-        Losses::<Pair>::check(&(), targets, &mut |_, _, _| unreachable!());
+        Losses::<Pair>::check(&(), targets, Weighting::NONE, &mut |_, _, _| unreachable!());
     }
 }

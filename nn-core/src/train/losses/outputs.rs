@@ -2,7 +2,9 @@
 
 pub use crate::layer::LogitMask;
 
+use super::about::About;
 use super::domain::{Labels, LabelsOf};
+use super::weighting::{SampleWeight, Weighting, counted};
 use super::{Loss, LossOn};
 use crate::activations::Head;
 use crate::spec::settings::Setting;
@@ -38,8 +40,23 @@ pub trait Losses<P: Tensors>: Shareable {
         losses: &mut [f64],
     ) -> LogitMask;
 
-    /// Calls `report` with output, sample and expectation for every invalid target.
-    fn check(&self, targets: <Self::Targets as Tensors>::Batch<'_>, report: &mut dyn FnMut(usize, usize, Text<96>));
+    /// Calls `report` with output, sample and expectation for every invalid target. Targets of weight 0 are valid.
+    fn check(
+        &self,
+        targets: <Self::Targets as Tensors>::Batch<'_>,
+        weighting: Weighting<'_>,
+        report: &mut dyn FnMut(usize, usize, Text<96>),
+    );
+
+    /// Adds the divisor of the loss of each output to `counted`, for a part of a batch with this number of samples and
+    /// these masks: see [`Weighting::counted`].
+    fn count(
+        &self,
+        targets: <Self::Targets as Tensors>::Batch<'_>,
+        masks: &[Option<&[u32]>],
+        samples: usize,
+        counted: &mut [usize],
+    );
 
     /// Calls `visit` with every output that has a loss, and its labels.
     fn labels(&self, targets: <Self::Targets as Tensors>::Batch<'_>, visit: &mut dyn FnMut(usize, &dyn Labels)) {
@@ -64,96 +81,16 @@ pub trait Losses<P: Tensors>: Shareable {
     }
 }
 
-/// The facts about a loss for [lints](crate::lints) and metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// [`Loss::name`]
-    pub name: &'static str,
-    /// [`Loss::takes_logits`]
-    pub takes_logits: Option<bool>,
-    /// [`Loss::link`]
-    pub link: Head,
-}
-
-impl About {
-    fn of<L: Loss>(loss: &L) -> About {
-        About { name: loss.name(), takes_logits: loss.takes_logits(), link: loss.link() }
-    }
-}
-
-/// The weights of outputs, samples and positions in a loss.
-#[derive(Clone, Copy, Debug)]
-pub struct Weighting<'a> {
-    /// `loss_weights`: one number for each output; empty for all 1.
-    pub outputs: &'a [f64],
-    /// `sample_weight`: one number for each sample of the batch; empty for all 1.
-    pub samples: &'a [f64],
-    /// The mask of each output: one number for each position of the batch, 0 if it does not count. Empty if there are
-    /// no masks.
-    pub masks: &'a [Option<&'a [u32]>],
-    /// The number of samples or positions of each output that count in the [whole](counted) batch, if these samples are
-    /// a part of it. The loss is then a part of the batch's loss. Empty if they are the batch.
-    pub counted: &'a [usize],
-    /// The activation that turns each output into probabilities, if its loss takes logits; for metrics. Empty if no
-    /// loss does.
-    pub links: &'a [Head],
-}
-
-impl<'a> Weighting<'a> {
-    /// All weights are 1.
-    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[], counted: &[], links: &[] };
-
-    /// Returns the weighting of output `i` alone.
-    pub fn only(self, i: usize) -> Self {
-        let one = i..i + 1;
-        Weighting {
-            outputs: self.outputs.get(one.clone()).unwrap_or(&[]),
-            masks: self.masks.get(one.clone()).unwrap_or(&[]),
-            counted: self.counted.get(one.clone()).unwrap_or(&[]),
-            links: self.links.get(one).unwrap_or(&[]),
-            ..self
-        }
-    }
-
-    /// Returns the weight of the first output.
-    fn output(self) -> f64 {
-        self.outputs.first().copied().unwrap_or(1.0)
-    }
-
-    /// Returns the weight of sample `n`.
-    pub(crate) fn sample(self, n: usize) -> f64 {
-        self.samples.get(n).copied().unwrap_or(1.0)
-    }
-
-    /// Returns the activation that turns the first output into probabilities.
-    pub(crate) fn link(self) -> Head {
-        self.links.first().copied().unwrap_or(Head::Other)
-    }
-
-    /// Returns the mask of the first output if it has one number for each of `positions`. A mask of another length
-    /// does not apply: a layer at every step may have made several positions of each.
-    pub(crate) fn mask(self, positions: usize) -> Option<&'a [u32]> {
-        valid(self.masks.first().copied().flatten(), positions)
-    }
-}
-
-/// Returns the mask if it has this number of positions.
-fn valid(mask: Option<&[u32]>, positions: usize) -> Option<&[u32]> {
-    mask.filter(|mask| mask.len() == positions)
-}
-
-/// Returns the divisor of an output's loss: the number of its samples, or with a mask for each of its `positions`, the
-/// number of positions that count.
-pub fn counted(mask: Option<&[u32]>, samples: usize, positions: usize) -> usize {
-    valid(mask, positions).map_or(samples, |mask| mask.iter().filter(|&&m| m != 0).count())
-}
-
 /// Computes the loss of one output, and its gradient times the weight of the output.
 ///
 /// ```text
 /// Σ wₙ · Lₙ / N                   over the samples of the batch
-/// Σ wₙ · Σ m · l / Σ m            with a mask, over the positions of all samples; 0 if none counts
+/// Σ wₙₚ · lₙₚ / (N · P)           with a weight for each of P positions
+/// Σ wₙₚ · m · l / Σ m             with a mask, over the positions of all samples; 0 if none counts
 /// ```
+///
+/// The mask leaves out the positions that the loss ignores, too. Nothing is computed where a weight is 0, because a
+/// label may be missing there.
 fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     loss: &L,
     targets: &[L::Target],
@@ -163,30 +100,65 @@ fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     weighting: Weighting<'_>,
     mut gradients: Option<&mut [P]>,
 ) -> (f64, bool) {
-    let mask = weighting.mask(predictions.len() * P::COLS);
-    let whole = weighting.counted.first().copied();
-    let counted = whole.unwrap_or_else(|| counted(mask, predictions.len(), predictions.len() * P::COLS));
-    let counted = counted.max(1) as f64;
+    let samples = predictions.len();
+    let mask = weighting.mask(samples * P::COLS);
+    let counted = weighting.counted.first().copied();
+    let counted = counted.unwrap_or_else(|| counted_by::<P, L>(loss, targets, mask, samples)).max(1) as f64;
     let mut sum = 0.0;
     let mut from_logits = false;
     for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
         let mut gradient = gradients.as_deref_mut().and_then(|gradients| gradients.get_mut(n));
+        let weight = weighting.sample(n, samples, P::COLS);
+        if weight.is_zero() {
+            if let Some(gradient) = gradient {
+                crate::tensor::clear(core::slice::from_mut(gradient));
+            }
+            continue;
+        }
         let logits = logits.and_then(|logits| Some((head, logits.get(n)?)));
         let mask = mask.and_then(|mask| mask.get(n * P::COLS..(n + 1) * P::COLS));
-        let (value, fused) = match mask {
-            Some(mask) => loss.masked(target, prediction, logits, mask, gradient.as_deref_mut()),
-            None => judge(loss, target, prediction, logits, gradient.as_deref_mut()),
+        let (weight, (value, fused)) = match (weight, mask) {
+            (SampleWeight::Whole(weight), None) if !loss.may_ignore() => {
+                (weight, judge(loss, target, prediction, logits, gradient.as_deref_mut()))
+            }
+            (SampleWeight::Whole(weight), Some(mask)) if !loss.may_ignore() => {
+                (weight, loss.masked(target, prediction, logits, mask, gradient.as_deref_mut()))
+            }
+            _ => {
+                let all = mask.is_none() && !loss.may_ignore();
+                let at = |p: usize| if counts(loss, target, mask, p) { weight.at(p) } else { 0.0 };
+                let judged = loss.weighted(target, prediction, logits, &at, gradient.as_deref_mut());
+                (if all { 1.0 / P::COLS as f64 } else { 1.0 }, judged)
+            }
         };
         from_logits = fused;
-        sum += weighting.sample(n) * value.to_f64();
+        sum += weight * value.to_f64();
         if let Some(gradient) = gradient {
-            let scale = P::Element::of(weighting.output() * weighting.sample(n) / counted);
+            let scale = P::Element::of(weighting.output() * weight / counted);
             for gradient in P::flat_mut(core::slice::from_mut(gradient)) {
                 *gradient *= scale;
             }
         }
     }
     (sum / counted, from_logits)
+}
+
+/// Returns whether a position of a sample is neither masked nor ignored by the loss.
+fn counts<P: Sample, L: LossOn<P>>(loss: &L, target: &L::Target, mask: Option<&[u32]>, position: usize) -> bool {
+    mask.is_none_or(|mask| mask.get(position).is_some_and(|&m| m != 0))
+        && !(loss.may_ignore() && loss.ignores(target, position))
+}
+
+/// Returns the divisor of an output's loss: see [`counted`]. Positions that the loss ignores do not count.
+fn counted_by<P: Sample, L: LossOn<P>>(loss: &L, targets: &[L::Target], mask: Option<&[u32]>, samples: usize) -> usize {
+    if !loss.may_ignore() {
+        return counted(mask, samples, samples * P::COLS);
+    }
+    let of = |(n, target)| {
+        let mask = mask.and_then(|mask| mask.get(n * P::COLS..(n + 1) * P::COLS));
+        (0..P::COLS).filter(|&p| counts::<P, L>(loss, target, mask, p)).count()
+    };
+    targets.iter().take(samples).enumerate().map(of).sum()
 }
 
 /// Returns the loss of one sample without a mask, and whether the gradient is with respect to the logits.
@@ -212,15 +184,38 @@ fn check_one<P: Sample, L: LossOn<P>>(
     loss: &L,
     output: usize,
     targets: &[L::Target],
+    weighting: Weighting<'_>,
     report: &mut dyn FnMut(usize, usize, Text<96>),
 ) {
     // Without a loss, the number of targets is unlimited.
     let targets = if L::JUDGES { targets } else { &[] };
     for (n, target) in targets.iter().enumerate() {
-        if let Err(expected) = loss.check(target) {
+        let Err(expected) = loss.check(target) else { continue };
+        let weight = weighting.sample(n, targets.len(), P::COLS);
+        if let Err(expected) = check_counted::<P, L>(loss, target, weight, expected) {
             report(output, n, expected);
         }
     }
+}
+
+/// Checks an invalid target again without its positions of weight 0.
+fn check_counted<P: Sample, L: LossOn<P>>(
+    loss: &L,
+    target: &L::Target,
+    weight: SampleWeight<'_>,
+    expected: Text<96>,
+) -> Result<(), Text<96>> {
+    let SampleWeight::Positions(weights) = weight else {
+        return if weight.is_zero() { Ok(()) } else { Err(expected) };
+    };
+    let Some(first) = weights.iter().position(|&weight| weight != 0.0) else { return Ok(()) };
+    if L::Target::COLS != P::COLS {
+        return Err(expected);
+    }
+    let mut others = *target;
+    let zeros = weights.iter().enumerate().filter(|(_, weight)| **weight == 0.0);
+    zeros.for_each(|(p, _)| super::masked::copy(&mut others, first, p));
+    loss.check(&others)
 }
 
 fn labels_of<P: Sample, L: LossOn<P>>(
@@ -256,8 +251,13 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         from_logits as LogitMask
     }
 
-    fn check(&self, targets: &[L::Target], report: &mut dyn FnMut(usize, usize, Text<96>)) {
-        check_one(self, 0, targets, report);
+    fn check(&self, targets: &[L::Target], weighting: Weighting<'_>, report: &mut dyn FnMut(usize, usize, Text<96>)) {
+        check_one(self, 0, targets, weighting, report);
+    }
+
+    fn count(&self, targets: &[L::Target], masks: &[Option<&[u32]>], samples: usize, counted: &mut [usize]) {
+        let mask = Weighting { masks, ..Weighting::NONE }.mask(samples * P::COLS);
+        counted.iter_mut().take(1).for_each(|sum| *sum += counted_by::<P, L>(self, targets, mask, samples));
     }
 
     fn labels(&self, targets: &[L::Target], visit: &mut dyn FnMut(usize, &dyn Labels)) {
@@ -360,9 +360,24 @@ macro_rules! spread_losses {
         fn check(
             &$this,
             targets: <Self::Targets as Tensors>::Batch<'_>,
+            weighting: Weighting<'_>,
             report: &mut dyn FnMut(usize, usize, Text<96>),
         ) {
-            $(check_one::<$name, _>(&$loss, $i, targets.$i, report);)+
+            $(check_one::<$name, _>(&$loss, $i, targets.$i, weighting.only($i), report);)+
+        }
+
+        fn count(
+            &$this,
+            targets: <Self::Targets as Tensors>::Batch<'_>,
+            masks: &[Option<&[u32]>],
+            samples: usize,
+            counted: &mut [usize],
+        ) {
+            $({
+                let mask = Weighting { masks, ..Weighting::NONE }.only($i).mask(samples * $name::COLS);
+                let own = counted_by::<$name, _>(&$loss, targets.$i, mask, samples);
+                counted.iter_mut().skip($i).take(1).for_each(|sum| *sum += own);
+            })+
         }
 
         fn labels(&$this, targets: <Self::Targets as Tensors>::Batch<'_>, visit: &mut dyn FnMut(usize, &dyn Labels)) {

@@ -3,7 +3,7 @@
 //! ```text
 //! l(t, y)                            a position: its features and their target
 //! L = 1/P · Σ l(t[p], y[p])          a sample of P positions
-//! M = Σ l(t[p], y[p]) where m[p] ≠ 0 the same with a mask; only the batch knows how many positions count
+//! M = Σ w[p] · l(t[p], y[p])         the same with weights, or a mask; only the batch knows how many positions count
 //! ```
 
 use super::mean::mean_of;
@@ -50,6 +50,18 @@ pub(super) trait Position<T: Scalar>: Loss + Sized {
         None
     }
 
+    /// Returns whether [`ignores`](Self::ignores) can hold.
+    #[inline(always)]
+    fn may_ignore(&self) -> bool {
+        false
+    }
+
+    /// Returns whether the position is left out for this label.
+    fn ignores(&self, target: &[Self::Target]) -> bool {
+        let _ = target;
+        false
+    }
+
     /// Checks whether the targets of a sample are valid for predictions with this number of features.
     fn check_targets(&self, targets: &[Self::Target], features: usize) -> Result<(), Text<96>> {
         let (_, _) = (targets, features);
@@ -71,6 +83,9 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     targets: &[L::Target],
     predictions: &SMatrix<T, R, P>,
 ) -> T {
+    if let Some(mean) = of_counted(loss, targets, predictions, None) {
+        return mean;
+    }
     mean_of(positions(targets, predictions).map(|(t, y)| loss.value(t, y)), P)
 }
 
@@ -81,6 +96,9 @@ pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usiz
     output: &SMatrix<T, R, P>,
     logits: &SMatrix<T, R, P>,
 ) -> T {
+    if let Some(mean) = of_counted(loss, targets, logits, None) {
+        return mean;
+    }
     let positions = positions(targets, logits).zip(output.as_slice().chunks_exact(R));
     mean_of(positions.map(|((t, z), y)| loss.value_with(t, y, z)), P)
 }
@@ -92,6 +110,9 @@ pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const
     predictions: &SMatrix<T, R, P>,
     gradient: &mut SMatrix<T, R, P>,
 ) -> T {
+    if let Some(mean) = of_counted(loss, targets, predictions, Some(&mut *gradient)) {
+        return mean;
+    }
     judged(targets, predictions, predictions, gradient, |t, _, y, g| loss.value_and_slope(t, y, g))
 }
 
@@ -103,6 +124,9 @@ pub(super) fn loss_and_gradient_with<T: Scalar, L: Position<T>, const R: usize, 
     logits: &SMatrix<T, R, P>,
     gradient: &mut SMatrix<T, R, P>,
 ) -> T {
+    if let Some(mean) = of_counted(loss, targets, logits, Some(&mut *gradient)) {
+        return mean;
+    }
     judged(targets, output, logits, gradient, |t, y, z, g| loss.value_and_slope_with(t, y, z, g))
 }
 
@@ -133,6 +157,9 @@ pub(super) fn gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize
     predictions: &SMatrix<T, R, P>,
     gradient: &mut SMatrix<T, R, P>,
 ) {
+    if of_counted(loss, targets, predictions, Some(&mut *gradient)).is_some() {
+        return;
+    }
     let factor = T::of(1.0 / P as f64);
     for ((t, y), g) in positions(targets, predictions).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
         loss.slope(t, y, g);
@@ -142,29 +169,49 @@ pub(super) fn gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize
     }
 }
 
-/// Returns `Σ l(t[p], y[p])` over the positions that count, and computes its gradient.
-pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+/// Returns `Σ w[p] · l(t[p], y[p])`, and computes its gradient. Nothing is read at a position of weight 0.
+pub(super) fn weighted<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
     predictions: &SMatrix<T, R, P>,
-    mask: &[u32],
+    weight: impl Fn(usize) -> T,
     gradient: Option<&mut SMatrix<T, R, P>>,
 ) -> T {
     let mut sum = T::ZERO;
     let mut gradients = gradient.map(|gradient| gradient.as_mut_slice().chunks_exact_mut(R));
-    for ((t, y), &m) in positions(targets, predictions).zip(mask) {
+    for (p, (t, y)) in positions(targets, predictions).enumerate() {
         let gradient = gradients.as_mut().and_then(Iterator::next);
+        let weight = weight(p);
         // Not a product, because a position that does not count may be NaN.
-        match (m != 0, gradient) {
+        match (weight != T::ZERO, gradient) {
             (true, Some(gradient)) => {
-                sum += loss.value_and_slope(t, y, gradient);
+                sum += weight * loss.value_and_slope(t, y, gradient);
+                gradient.iter_mut().for_each(|g| *g *= weight);
             }
-            (true, None) => sum += loss.value(t, y),
+            (true, None) => sum += weight * loss.value(t, y),
             (false, Some(gradient)) => gradient.fill(T::ZERO),
             (false, None) => {}
         }
     }
     sum
+}
+
+/// Returns the mean over the positions that the loss does not ignore, and computes its gradient; 0 if there are none.
+/// `None` if the loss ignores nothing.
+fn of_counted<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+    gradient: Option<&mut SMatrix<T, R, P>>,
+) -> Option<T> {
+    if !loss.may_ignore() {
+        return None;
+    }
+    let targets_of = |p: usize| positions(targets, predictions).nth(p).map(|(t, _)| t);
+    let counts = |p: usize| targets_of(p).is_some_and(|t| !loss.ignores(t));
+    let counted = (0..P).filter(|&p| counts(p)).count().max(1);
+    let share = T::of(1.0 / counted as f64);
+    Some(weighted(loss, targets, predictions, |p| if counts(p) { share } else { T::ZERO }, gradient))
 }
 
 /// Implements [`LossOn`](crate::train::losses::LossOn) for a [`Position`]: `on_positions!(Huber: SMatrix<T, R, P>)`,
@@ -226,12 +273,39 @@ macro_rules! on_positions {
                 mask: &[u32],
                 gradient: Option<&mut SMatrix<T, R, P>>,
             ) -> (T, bool) {
-                use $crate::train::losses::position::masked;
+                use $crate::train::losses::position::weighted;
+                let weight = |p: usize| if mask.get(p).is_some_and(|&m| m != 0) { T::ONE } else { T::ZERO };
                 let fused = logits.and_then(|(head, logits)| Some((Position::<T>::of_logits(self, head)?, logits)));
                 match fused {
-                    Some((loss, logits)) => (masked(&loss, target.as_slice(), logits, mask, gradient), true),
-                    None => (masked(self, target.as_slice(), prediction, mask, gradient), false),
+                    Some((loss, logits)) => (weighted(&loss, target.as_slice(), logits, weight, gradient), true),
+                    None => (weighted(self, target.as_slice(), prediction, weight, gradient), false),
                 }
+            }
+
+            fn weighted(
+                &self,
+                target: &$target,
+                prediction: &SMatrix<T, R, P>,
+                logits: Option<($crate::activations::Head, &SMatrix<T, R, P>)>,
+                weight: &dyn Fn(usize) -> f64,
+                gradient: Option<&mut SMatrix<T, R, P>>,
+            ) -> (T, bool) {
+                use $crate::train::losses::position::weighted;
+                let weight = |p: usize| T::of(weight(p));
+                let fused = logits.and_then(|(head, logits)| Some((Position::<T>::of_logits(self, head)?, logits)));
+                match fused {
+                    Some((loss, logits)) => (weighted(&loss, target.as_slice(), logits, weight, gradient), true),
+                    None => (weighted(self, target.as_slice(), prediction, weight, gradient), false),
+                }
+            }
+
+            fn may_ignore(&self) -> bool {
+                Position::<T>::may_ignore(self)
+            }
+
+            fn ignores(&self, target: &$target, position: usize) -> bool {
+                let label = target.as_slice().chunks_exact((target.len() / P).max(1)).nth(position);
+                label.is_some_and(|label| Position::<T>::ignores(self, label))
             }
 
             fn check(&self, target: &$target) -> Result<(), $crate::spec::text::Text<96>> {

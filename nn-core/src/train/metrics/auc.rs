@@ -89,7 +89,7 @@ pub struct Buckets<const N: usize> {
 
 impl<const N: usize> Default for Buckets<N> {
     fn default() -> Self {
-        const { assert!(N > 1, "AUC needs at least two thresholds") }
+        const { assert!(N > 1, "a curve needs at least two thresholds") }
         Buckets { positives: [0.0; N], negatives: [0.0; N], below: [0.0; 2] }
     }
 }
@@ -107,6 +107,22 @@ impl<const N: usize> Buckets<N> {
         let bucket = (p * T::of((N - 1) as f64)).ceil().to_f64() - 1.0;
         let to = if positive { &mut self.positives } else { &mut self.negatives };
         to[(bucket.max(0.0) as usize).min(N - 1)] += weight;
+    }
+
+    /// Adds `p` to the last threshold below it, if it is above 0.
+    pub(super) fn add_above_zero<T: Scalar>(&mut self, positive: bool, p: T, weight: f64) {
+        if p > T::ZERO {
+            self.add(positive, p, weight);
+        } else {
+            self.below[usize::from(!positive)] += weight;
+        }
+    }
+
+    /// Returns `tp` and `fp` of each threshold, and the sums of positives and negatives.
+    pub(super) fn counts(&self) -> ([f64; N], [f64; N], f64, f64) {
+        let (tp, fp) = self.cumulated();
+        // All others are above the first threshold.
+        (tp, fp, tp[0] + self.below[0], fp[0] + self.below[1])
     }
 
     /// Returns `tp` and `fp` of each threshold.
@@ -157,9 +173,7 @@ impl<const N: usize> Metric for Auc<N> {
     }
 
     fn result(&self, state: &Buckets<N>) -> f64 {
-        let (tp, fp) = state.cumulated();
-        // All others are above the first threshold.
-        let (positives, negatives) = (tp[0] + state.below[0], fp[0] + state.below[1]);
+        let (tp, fp, positives, negatives) = state.counts();
         if (self.curve, self.summation_method) == (AucCurve::Pr, AucSummationMethod::Interpolation) {
             return interpolated_pr(&tp, &fp, positives);
         }
@@ -194,8 +208,23 @@ impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize, const N: u
         weight: f64,
         _: Option<&[u32]>,
     ) {
+        self.update_positions(link, state, target, prediction, P, &|_| weight, None);
+    }
+
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut Buckets<N>,
+        target: &SMatrix<Y, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        _: usize,
+        weight: &dyn Fn(usize) -> f64,
+        _: Option<&[u32]>,
+    ) {
         let link = if self.from_logits { Head::Sigmoid } else { link };
-        for (t, p) in target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R)) {
+        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
+        for (position, (t, p)) in positions.enumerate() {
+            let weight = weight(position);
             let probability = probability(link, p);
             for (t, &p) in t.iter().zip(p) {
                 state.add(t.value() != 0.0, probability(p), weight);

@@ -1,16 +1,17 @@
-//! The common code of precision and recall: chooses the positive predictions and counts them.
+//! The common code of precision, recall and the counts: chooses the positive predictions and counts them.
 
 use super::logits::above;
 use crate::activations::Head;
 use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 
-/// True positives, false positives and false negatives, by weight.
+/// True and false positives and negatives, by weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
     pub(super) true_positives: f64,
     pub(super) false_positives: f64,
     pub(super) false_negatives: f64,
+    pub(super) true_negatives: f64,
 }
 
 /// The choice of the scalars that count, and of the positive ones among them.
@@ -43,22 +44,23 @@ impl Choice {
                 (true, true) => counts.true_positives += weight,
                 (false, true) => counts.false_positives += weight,
                 (true, false) => counts.false_negatives += weight,
-                (false, false) => {}
+                (false, false) => counts.true_negatives += weight,
             }
         }
     }
 
-    /// Adds the positions of one sample.
+    /// Adds the positions of one sample, with their weights.
     pub(super) fn add_sample<T: Scalar, Y: Element>(
         &self,
         counts: &mut Counts,
         rows: usize,
         target: &[Y],
         prediction: &[T],
-        weight: f64,
+        weight: &dyn Fn(usize) -> f64,
     ) {
-        for (target, prediction) in target.chunks_exact(rows).zip(prediction.chunks_exact(rows)) {
-            self.add(counts, target, prediction, weight);
+        let positions = target.chunks_exact(rows).zip(prediction.chunks_exact(rows));
+        for (position, (target, prediction)) in positions.enumerate() {
+            self.add(counts, target, prediction, weight(position));
         }
     }
 }

@@ -123,7 +123,25 @@ impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<S
         weight: f64,
         _: Option<&[u32]>,
     ) {
-        for (t, p) in target.as_slice().chunks_exact(C).zip(prediction.as_slice().chunks_exact(C)) {
+        self.update_positions(link, state, target, prediction, P, &|_| weight, None);
+    }
+
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut Classes<C>,
+        target: &SMatrix<Y, C, P>,
+        prediction: &SMatrix<T, C, P>,
+        _: usize,
+        weight: &dyn Fn(usize) -> f64,
+        _: Option<&[u32]>,
+    ) {
+        let positions = target.as_slice().chunks_exact(C).zip(prediction.as_slice().chunks_exact(C));
+        for (position, (t, p)) in positions.enumerate() {
+            let weight = weight(position);
+            if weight == 0.0 {
+                continue;
+            }
             // NaN if one is NaN, so that no class is positive.
             let largest =
                 p.iter().fold(p[0], |max, &p| if p <= max || max.partial_cmp(&max).is_none() { max } else { p });

@@ -21,7 +21,8 @@ pub struct Mean {
 impl Mean {
     /// Adds the value of one sample. If a sample has several positions, the value is their mean.
     pub fn add(&mut self, value: f64, weight: f64) {
-        let term = weight * value;
+        // Not a product, because a value without weight may be NaN.
+        let term = if weight == 0.0 { 0.0 } else { weight * value };
         let sum = self.total + term;
         // The sum lacks only the last digits of the larger term.
         self.lost += if self.total.abs() >= term.abs() { (self.total - sum) + term } else { (term - sum) + self.total };

@@ -2,7 +2,8 @@
 //!
 //! A metric implements [`MetricOn`] for the targets and predictions that it can compare. [`Metrics`] spreads metrics
 //! over the outputs of a model. Only metrics in [`Weighted`] use the weights of samples, as in Keras. Losses are
-//! metrics too, under their own names. [`confusion_matrix`] is a function, because a table is not a number.
+//! metrics too, under their own names. [`confusion_matrix`] is a function, because a table is not a number. No metric
+//! counts a sample or position of weight 0 whose label is missing: NaN, or no class of the output.
 //!
 //! If an output has a mask, some metrics skip the positions that do not count: the accuracies, the losses, [`Mse`],
 //! [`Mae`] and the cosine similarity. All others use every position, as in Keras: [`Precision`], [`Recall`], [`Auc`],
@@ -42,6 +43,7 @@ metrics! {
     auc,
     binary_accuracy,
     categorical_accuracy,
+    confusion_counts,
     confusion_matrix,
     cosine_similarity,
     f1_score,
@@ -51,6 +53,7 @@ metrics! {
     r2_score,
     recall,
     root_mean_squared_error,
+    sensitivity_specificity,
     sparse_categorical_accuracy,
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
@@ -70,8 +73,8 @@ macro_rules! new {
 }
 
 new! {
-    Accuracy BinaryAccuracy CategoricalAccuracy Mae Mse Precision Recall RootMeanSquaredError SparseCategoricalAccuracy
-    SparseTopKCategoricalAccuracy TopKCategoricalAccuracy
+    Accuracy BinaryAccuracy CategoricalAccuracy FalseNegatives FalsePositives Mae Mse Precision Recall RootMeanSquaredError SparseCategoricalAccuracy
+    SparseTopKCategoricalAccuracy TopKCategoricalAccuracy TrueNegatives TruePositives
 }
 
 /// A metric. [`MetricOn`] says which samples it can compare.
@@ -126,5 +129,22 @@ pub trait MetricOn<P, Y>: Metric {
             Some(mask) => self.update_masked(state, target, prediction, weight, mask),
             None => self.update(state, target, prediction, weight),
         }
+    }
+
+    /// Adds one sample with a weight for each of its positions, of an output as in
+    /// [`update_logits`](Self::update_logits). By default, the sample has the mean of the weights. A position of weight
+    /// 0 may have no valid label.
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut Self::State,
+        target: &Y,
+        prediction: &P,
+        positions: usize,
+        weight: &dyn Fn(usize) -> f64,
+        mask: Option<&[u32]>,
+    ) {
+        let sum: f64 = (0..positions).map(weight).sum();
+        self.update_logits(link, state, target, prediction, sum / positions.max(1) as f64, mask);
     }
 }

@@ -61,6 +61,33 @@ pub(super) fn add_logits<P: Sample<Element: Scalar>, L: LossOn<P>>(
     }
 }
 
+/// Adds `sign` times the loss of the positions of a sample by their weights, without those that the loss ignores. The
+/// predictions are logits if there is a link.
+pub(super) fn add_positions<P: Sample<Element: Scalar>, L: LossOn<P>>(
+    loss: &L,
+    sign: f64,
+    link: Head,
+    state: &mut Mean,
+    target: &L::Target,
+    prediction: &P,
+    weight: &dyn Fn(usize) -> f64,
+    mask: Option<&[u32]>,
+) {
+    let counts = |p: usize| {
+        mask.is_none_or(|mask| mask.get(p).is_some_and(|&m| m != 0)) && !(loss.may_ignore() && loss.ignores(target, p))
+    };
+    let weight = |p: usize| if counts(p) { weight(p) } else { 0.0 };
+    let total: f64 = (0..P::COLS).map(weight).sum();
+    if total > 0.0 {
+        let of_logits = link.of_logits() && loss.fused(link, target, prediction, None).is_some();
+        let logits = of_logits.then_some((link, prediction));
+        let converted = link.of_logits() && !of_logits && judges_probabilities(loss);
+        let converted = if converted { probabilities(link, prediction) } else { *prediction };
+        let sum = loss.weighted(target, &converted, logits, &weight, None).0.to_f64();
+        state.add(sign * sum / total, total / P::COLS as f64);
+    }
+}
+
 /// Whether a loss expects probabilities. The divergence of two distributions has no form for logits.
 fn judges_probabilities(loss: &impl Loss) -> bool {
     loss.takes_logits() == Some(false) || loss.name() == "kl_divergence"
@@ -94,6 +121,12 @@ macro_rules! loss_metric {
                 prediction: &P,
                 weight: f64,
             ) {
+                if $crate::train::losses::LossOn::<P>::may_ignore($value) {
+                    let link = $crate::activations::Head::Other;
+                    return $crate::train::metrics::MetricOn::update_positions(
+                        $self, link, state, target, prediction, P::COLS, &|_| weight, None,
+                    );
+                }
                 let loss = $crate::train::losses::LossOn::loss($value, target, prediction);
                 let sign: f64 = $sign;
                 state.add(sign * $crate::tensor::scalar::Scalar::to_f64(loss), weight);
@@ -107,6 +140,12 @@ macro_rules! loss_metric {
                 weight: f64,
                 mask: &[u32],
             ) {
+                if $crate::train::losses::LossOn::<P>::may_ignore($value) {
+                    let link = $crate::activations::Head::Other;
+                    return $crate::train::metrics::MetricOn::update_positions(
+                        $self, link, state, target, prediction, P::COLS, &|_| weight, Some(mask),
+                    );
+                }
                 $crate::train::metrics::of_losses::add_masked($value, $sign, state, target, prediction, weight, mask);
             }
 
@@ -119,7 +158,25 @@ macro_rules! loss_metric {
                 weight: f64,
                 mask: Option<&[u32]>,
             ) {
+                if $crate::train::losses::LossOn::<P>::may_ignore($value) {
+                    return $crate::train::metrics::MetricOn::update_positions(
+                        $self, link, state, target, prediction, P::COLS, &|_| weight, mask,
+                    );
+                }
                 $crate::train::metrics::of_losses::add_logits($value, $sign, link, state, target, prediction, weight, mask);
+            }
+
+            fn update_positions(
+                &$self,
+                link: $crate::activations::Head,
+                state: &mut $crate::train::metrics::Mean,
+                target: &<$loss as $crate::train::losses::LossOn<P>>::Target,
+                prediction: &P,
+                _: usize,
+                weight: &dyn Fn(usize) -> f64,
+                mask: Option<&[u32]>,
+            ) {
+                $crate::train::metrics::of_losses::add_positions($value, $sign, link, state, target, prediction, weight, mask);
             }
         }
     };

@@ -1,8 +1,8 @@
 //! [`Metrics`]: metrics over the outputs of a model.
 
 use super::{Metric, MetricOn};
-use crate::tensor::{Sample, Tensors, for_each_arity};
-use crate::train::losses::Weighting;
+use crate::tensor::{Element, Sample, Tensors, for_each_arity};
+use crate::train::losses::{SampleWeight, Weighting};
 
 /// The metrics of all outputs `P` of a model with targets `Y`.
 ///
@@ -65,8 +65,29 @@ impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
         let (mask, link) = (weighting.mask(predictions.len() * P::COLS), weighting.link());
         for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
-            let weight = if M::WEIGHTED { weighting.sample(n) } else { 1.0 };
+            let given = weighting.sample(n, predictions.len(), P::COLS);
             let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
+            let lacks = |p| given.at(p) == 0.0 && lacks_label::<P, Y>(target, p);
+            let some_lack = (0..P::COLS).any(lacks);
+            let weight = match given {
+                SampleWeight::Whole(_) if some_lack && P::COLS == 1 => continue,
+                SampleWeight::Whole(weight) if !some_lack => {
+                    if M::WEIGHTED {
+                        weight
+                    } else {
+                        1.0
+                    }
+                }
+                SampleWeight::Positions(_) if !some_lack && !M::WEIGHTED => 1.0,
+                _ => {
+                    let weight = |p: usize| match M::WEIGHTED {
+                        true => given.at(p),
+                        false => f64::from(u8::from(!lacks(p))),
+                    };
+                    self.update_positions(link, state, target, prediction, P::COLS, &weight, mask);
+                    continue;
+                }
+            };
             if link.of_logits() {
                 self.update_logits(link, state, target, prediction, weight, mask);
                 continue;
@@ -81,6 +102,14 @@ impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     fn results(&self, state: &M::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
         visit(0, self.name(), self.result(state));
     }
+}
+
+/// Returns whether a position has no valid label: a number that is not finite, or a class that the output lacks.
+fn lacks_label<P: Sample, Y: Sample>(target: &Y, position: usize) -> bool {
+    let position = if Y::COLS == P::COLS { position } else { 0 };
+    let labels = Y::flat(core::slice::from_ref(target)).chunks_exact(Y::ROWS.max(1)).nth(position);
+    let outside = |class: u32| Y::ROWS == 1 && P::ROWS > 1 && class as usize >= P::ROWS;
+    labels.is_some_and(|labels| labels.iter().any(|label| !label.finite() || label.index().is_some_and(outside)))
 }
 
 // Several metrics, one output.
@@ -194,13 +223,13 @@ mod tests {
             &mut state,
             Y::slice(targets, 0..half),
             P::slice(predictions, 0..half),
-            Weighting { samples: weights.get(..half).unwrap_or(&[]), ..Weighting::NONE },
+            Weighting { samples: &[weights.get(..half).unwrap_or(&[]); 2], ..Weighting::NONE },
         );
         metrics.update(
             &mut state,
             Y::slice(targets, rest.clone()),
             P::slice(predictions, rest),
-            Weighting { samples: weights.get(half..).unwrap_or(&[]), ..Weighting::NONE },
+            Weighting { samples: &[weights.get(half..).unwrap_or(&[]); 2], ..Weighting::NONE },
         );
         let mut results = Vec::new();
         metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));

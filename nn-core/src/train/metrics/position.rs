@@ -3,6 +3,7 @@
 //! ```text
 //! v(t, y)                                a position
 //! V = 1/P · Σ m · v,  M = 1/P · Σ m      a sample of P positions; without a mask every m is 1
+//!                                        with a weight for each position, w · m instead of m
 //! result = Σ w · V / Σ w · M             so a sample counts as much as it has positions that do
 //! ```
 
@@ -33,21 +34,39 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     link: Head,
     mask: Option<&[u32]>,
 ) {
+    let one = |p: usize| if mask.is_none_or(|mask| mask[p] != 0) { 1.0 } else { 0.0 };
+    add_weighted(metric, state, targets, predictions, rows, weight, one, link);
+}
+
+/// Adds a sample with a weight for each position, which is 0 if the position does not count. `scale` multiplies the
+/// weights.
+pub(super) fn add_weighted<T, Y, M: Position<T, Y>>(
+    metric: &M,
+    state: &mut Mean,
+    targets: &[Y],
+    predictions: &[T],
+    rows: usize,
+    scale: f64,
+    weight: impl Fn(usize) -> f64,
+    link: Head,
+) {
     let positions = predictions.len() / rows;
     let pairs = targets.chunks_exact(targets.len() / positions).zip(predictions.chunks_exact(rows));
-    let (mut sum, mut counted) = (0.0, 0);
+    let (mut sum, mut counted) = (0.0, 0.0);
     for (p, (target, prediction)) in pairs.enumerate() {
+        let weight = weight(p);
         // Not a product, because a position that does not count may be NaN.
-        if mask.is_none_or(|mask| mask[p] != 0) {
-            sum += match link.of_logits() {
-                false => metric.value(target, prediction),
-                true => metric.value_of_logits(link, target, prediction),
-            };
-            counted += 1;
+        if weight != 0.0 {
+            sum += weight
+                * match link.of_logits() {
+                    false => metric.value(target, prediction),
+                    true => metric.value_of_logits(link, target, prediction),
+                };
+            counted += weight;
         }
     }
-    if counted > 0 {
-        state.add(sum / counted as f64, weight * counted as f64 / positions as f64);
+    if counted > 0.0 {
+        state.add(sum / counted, scale * counted / positions as f64);
     }
 }
 
@@ -85,6 +104,21 @@ macro_rules! on_positions {
             ) {
                 let (t, y) = (target.as_slice(), prediction.as_slice());
                 $crate::train::metrics::position::add(self, state, t, y, R, weight, link, mask);
+            }
+
+            fn update_positions(
+                &self,
+                link: $crate::activations::Head,
+                state: &mut $crate::train::metrics::Mean,
+                target: &$target,
+                prediction: &$prediction,
+                _: usize,
+                weight: &dyn Fn(usize) -> f64,
+                mask: Option<&[u32]>,
+            ) {
+                let (t, y) = (target.as_slice(), prediction.as_slice());
+                let weight = |p: usize| if mask.is_none_or(|mask| mask[p] != 0) { weight(p) } else { 0.0 };
+                $crate::train::metrics::position::add_weighted(self, state, t, y, R, 1.0, weight, link);
             }
         }
     };

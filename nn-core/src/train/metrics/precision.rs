@@ -57,6 +57,19 @@ impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize> MetricOn<S
         weight: f64,
         _: Option<&[u32]>,
     ) {
+        self.update_positions(link, state, target, prediction, P, &|_| weight, None);
+    }
+
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut Counts,
+        target: &SMatrix<Y, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        _: usize,
+        weight: &dyn Fn(usize) -> f64,
+        _: Option<&[u32]>,
+    ) {
         let Precision { threshold, top_k, class_id } = *self;
         let choice = Choice { threshold, top_k, class_id, link };
         choice.add_sample(state, R, target.as_slice(), prediction.as_slice(), weight);

@@ -22,6 +22,7 @@
 //! scalar, has no counterpart. Source: <https://keras.io/api/metrics/regression_metrics/#r2score-class>
 
 use super::{Metric, MetricOn};
+use crate::activations::Head;
 use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
@@ -91,17 +92,34 @@ impl<const N: usize> Metric for R2Score<N> {
 
 impl<T: Scalar + Element, const N: usize, const P: usize> MetricOn<SMatrix<T, N, P>, SMatrix<T, N, P>> for R2Score<N> {
     fn update(&self, state: &mut Moments<N>, target: &SMatrix<T, N, P>, prediction: &SMatrix<T, N, P>, weight: f64) {
-        for (t, y) in target.as_slice().chunks_exact(N).zip(prediction.as_slice().chunks_exact(N)) {
+        self.update_positions(Head::Other, state, target, prediction, P, &|_| weight, None);
+    }
+
+    fn update_positions(
+        &self,
+        _: Head,
+        state: &mut Moments<N>,
+        target: &SMatrix<T, N, P>,
+        prediction: &SMatrix<T, N, P>,
+        _: usize,
+        weight: &dyn Fn(usize) -> f64,
+        _: Option<&[u32]>,
+    ) {
+        let positions = target.as_slice().chunks_exact(N).zip(prediction.as_slice().chunks_exact(N));
+        for (position, (t, y)) in positions.enumerate() {
+            let weight = weight(position);
+            state.scalars += N as f64;
+            if weight == 0.0 {
+                continue;
+            }
             state.weight += weight;
-            let share = if weight == 0.0 { 0.0 } else { weight / state.weight };
             for i in 0..N {
                 let (t, y) = (t[i].to_f64(), y[i].to_f64());
                 let before = t - state.mean[i];
-                state.mean[i] += share * before;
+                state.mean[i] += weight / state.weight * before;
                 state.total[i] += weight * before * (t - state.mean[i]);
                 state.residual[i] += weight * (t - y) * (t - y);
             }
-            state.scalars += N as f64;
         }
     }
 }

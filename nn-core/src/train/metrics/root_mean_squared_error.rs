@@ -7,7 +7,9 @@
 //! It is the root of the mean over all samples, not a mean of roots. `n` is the number of scalars of a sample. Source:
 //! <https://keras.io/api/metrics/regression_metrics/#rootmeansquarederror-class>
 
+use super::of_losses::add_positions;
 use super::{Mean, Metric, MetricOn};
+use crate::activations::Head;
 use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use crate::train::losses::{LossOn, MeanSquaredError};
@@ -36,6 +38,19 @@ impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R,
 {
     fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
         state.add(MeanSquaredError.loss(target, prediction).to_f64(), weight);
+    }
+
+    fn update_positions(
+        &self,
+        _: Head,
+        state: &mut Mean,
+        target: &SMatrix<T, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        _: usize,
+        weight: &dyn Fn(usize) -> f64,
+        _: Option<&[u32]>,
+    ) {
+        add_positions(&MeanSquaredError, 1.0, Head::Other, state, target, prediction, weight, None);
     }
 }
 

@@ -51,6 +51,19 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Weighted<M> {
     ) {
         self.0.update_logits(link, state, target, prediction, weight, mask);
     }
+
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut M::State,
+        target: &Y,
+        prediction: &P,
+        positions: usize,
+        weight: &dyn Fn(usize) -> f64,
+        mask: Option<&[u32]>,
+    ) {
+        self.0.update_positions(link, state, target, prediction, positions, weight, mask);
+    }
 }
 
 /// A metric under another name, as with Keras's argument `name`: tells two of the same kind apart
@@ -95,6 +108,19 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Named<M> {
     ) {
         self.1.update_logits(link, state, target, prediction, weight, mask);
     }
+
+    fn update_positions(
+        &self,
+        link: Head,
+        state: &mut M::State,
+        target: &Y,
+        prediction: &P,
+        positions: usize,
+        weight: &dyn Fn(usize) -> f64,
+        mask: Option<&[u32]>,
+    ) {
+        self.1.update_positions(link, state, target, prediction, positions, weight, mask);
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +136,7 @@ mod tests {
         type Score = SMatrix<f64, 1, 1>;
         let (targets, predictions) = ([Score::new(0.), Score::new(0.)], [Score::new(1.), Score::new(2.)]);
         let metrics = (Mae, Weighted(Mae), Named("weighted_mse", Weighted(Mse)), Weighted(Named("errors", Mse)));
-        let weighting = Weighting { samples: &[3.0, 0.0], ..Weighting::NONE };
+        let weighting = Weighting { samples: &[&[3.0, 0.0]], ..Weighting::NONE };
         let mut state = Default::default();
         Metrics::<Score, Score>::update(&metrics, &mut state, &targets, &predictions, weighting);
         let mut results = Vec::new();

@@ -104,7 +104,7 @@ fn one_loss_a_tuple_and_a_named_struct_agree() {
     let mse = MeanSquaredError;
     let one_hot = one_hot();
     let targets = (&one_hot[..], &LABELS[..]);
-    let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[0.5, 3.0], ..Weighting::NONE };
+    let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[&[0.5, 3.0][..]; 2], ..Weighting::NONE };
     let every = evaluate(&mse, targets, (None, None), weighting);
     assert_eq!(evaluate(&(mse, mse), targets, (None, None), weighting), every);
     assert_eq!(evaluate(&TwoOutputs { first: mse, second: mse }, targets, (None, None), weighting), every);
@@ -150,7 +150,7 @@ fn targets_of_different_types_are_checked() {
     assert!((values[0] - mean(&CategoricalCrossentropy::default(), &one_hot(), &digits(), [1.0; 2])).abs() < 1e-12);
     let classes = [SMatrix::<u32, 1, 1>::new(2), SMatrix::<u32, 1, 1>::new(3)];
     let mut reports = Vec::new();
-    Losses::<Outputs>::check(&losses, (&classes, &LABELS), &mut |output, sample, expected| {
+    Losses::<Outputs>::check(&losses, (&classes, &LABELS), Weighting::NONE, &mut |output, sample, expected| {
         reports.push((output, sample, std::format!("{expected}")));
     });
     assert_eq!(reports, [(0, 1, "a class below 3, but got 3".into())]);
@@ -198,7 +198,12 @@ fn each_output_has_its_own_metrics() {
     ) -> Vec<(usize, &'static str, f64)> {
         let (digits, scores) = (digits(), scores());
         let mut state = M::State::default();
-        metrics.update(&mut state, targets, (&digits, &scores), Weighting { samples: weights, ..Weighting::NONE });
+        metrics.update(
+            &mut state,
+            targets,
+            (&digits, &scores),
+            Weighting { samples: &[weights; 2], ..Weighting::NONE },
+        );
         let mut results = Vec::new();
         metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));
         results

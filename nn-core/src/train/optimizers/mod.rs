@@ -13,6 +13,9 @@
 //! 4. the moving average of the weights, [`Ema`],
 //! 5. constraints of the model's variables.
 //!
+//! With [`gradient_accumulation_steps`](Optimizer::gradient_accumulation_steps), only every n-th batch has the parts 1
+//! to 3; the others add to the gradient.
+//!
 //! # Settings
 //! A senseless setting is an error before the first step ([`Optimizer::check`]): NaN, infinity (also as the model's
 //! scalar), or a number outside its range. Rates and decays are not negative; a learning rate of 0 leaves the weights
@@ -264,6 +267,30 @@ pub trait Optimizer {
         Self: Sized,
     {
         With::new(self).ema(ema)
+    }
+
+    /// Sets Keras's `gradient_accumulation_steps`: the optimizer takes a step after this number of batches, with the
+    /// mean of their gradients. So small batches train as a large one, with the memory of a small one.
+    ///
+    /// As in Keras, the number must be at least 2 (0 stands for a step with each batch), the batches in between move
+    /// the average of [`ema`](Self::ema) and apply constraints, and a schedule counts batches. `fit` does not take a
+    /// step for the batches that are left at its end; the next `fit` continues with them.
+    ///
+    /// ```text
+    /// g = 1/n · Σ gₖ        over the last n batches; then clipping, weight decay and the step
+    /// ```
+    ///
+    /// ```
+    /// use nn_core::optimizers::{Adam, Optimizer};
+    ///
+    /// let optimizer = Adam::default().gradient_accumulation_steps(4).clipnorm(1.0);
+    /// assert_eq!(optimizer.options().gradient_accumulation_steps, 4);
+    /// ```
+    fn gradient_accumulation_steps(self, batches: u32) -> With<Self>
+    where
+        Self: Sized,
+    {
+        With::new(self).gradient_accumulation_steps(batches)
     }
 
     /// Sets the learning rate of every step, as Keras's `learning_rate=schedule`. The optimizer's own field no longer

@@ -14,6 +14,8 @@ pub struct OptimizerOptions {
     pub weight_decay: f64,
     /// The moving average of the weights.
     pub ema: Option<Ema>,
+    /// The number of batches whose mean gradient makes one step; 0 for a step with each batch.
+    pub gradient_accumulation_steps: u32,
     /// Whether a step skips the rows of tables that a batch does not touch.
     pub lazy: bool,
 }
@@ -29,6 +31,10 @@ impl OptimizerOptions {
             Clipping::GlobalNorm(norm) => visit(Setting::new("global_clipnorm", norm, Allowed::FINITE)),
         }
         visit(Setting::new("weight_decay", self.weight_decay, Allowed::NOT_NEGATIVE));
+        if self.gradient_accumulation_steps != 0 {
+            let (steps, allowed) = (self.gradient_accumulation_steps.into(), Allowed { low: 2.0, ..Allowed::FINITE });
+            visit(Setting::new("gradient_accumulation_steps", steps, allowed));
+        }
         if let Some(ema) = self.ema {
             visit(Setting::new("ema_momentum", ema.momentum, Allowed::PART));
         }
@@ -88,6 +94,12 @@ impl<O> With<O> {
     /// Sets the option as [`Optimizer::ema`] does.
     pub fn ema(mut self, ema: Ema) -> Self {
         self.options.ema = Some(ema);
+        self
+    }
+
+    /// Sets the option as [`Optimizer::gradient_accumulation_steps`] does.
+    pub fn gradient_accumulation_steps(mut self, batches: u32) -> Self {
+        self.options.gradient_accumulation_steps = batches;
         self
     }
 }
@@ -224,8 +236,8 @@ mod tests {
     fn options_add_up() {
         let ema = Ema { momentum: 0.5, overwrite_frequency: Some(2) };
         let optimizer: With<Adam> = Adam::default().weight_decay(0.25).clipvalue(3.0).ema(ema).clipnorm(2.0);
-        let expected =
-            OptimizerOptions { clipping: Clipping::Norm(2.0), weight_decay: 0.25, ema: Some(ema), lazy: false };
+        let clipping = Clipping::Norm(2.0);
+        let expected = OptimizerOptions { clipping, weight_decay: 0.25, ema: Some(ema), ..OptimizerOptions::default() };
         assert_eq!(optimizer.options(), expected, "the last clipping counts");
         // The same through a schedule.
         let scheduled = optimizer.schedule(|step: u64| step as f64);

@@ -5,7 +5,7 @@ use crate::layer::model::{Graph, Model};
 use crate::layer::{Ends, Layer};
 use crate::tensor::scalar::Scalar;
 use crate::train::data::{Batches, Inspect};
-use crate::train::losses::Losses;
+use crate::train::losses::{Losses, Weighting};
 use crate::train::optimizers::Optimizer;
 use crate::train::passes::Passes;
 use crate::train::snapshot::{self, Damaged};
@@ -53,7 +53,19 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         Ok(())
     }
 
-    fn suits(optimizer: &impl Optimizer) -> Result<(), StepError> {
+    /// Fails if a step with this optimizer is impossible.
+    #[inline]
+    pub(super) fn takes(&self, optimizer: &impl Optimizer) -> Result<(), StepError> {
+        if optimizer.options().gradient_accumulation_steps != 0 {
+            return Err(StepError::Accumulation);
+        }
+        if kind(optimizer) == self.kind { Ok(()) } else { Err(StepError::Optimizer) }
+    }
+
+    pub(super) fn suits(optimizer: &impl Optimizer) -> Result<(), StepError> {
+        if optimizer.options().gradient_accumulation_steps != 0 {
+            return Err(StepError::Accumulation);
+        }
         optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         let needed = optimizer.state().count();
         if needed > SLOTS { Err(StepError::Slots { needed, room: SLOTS }) } else { Ok(()) }
@@ -87,7 +99,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
                 refused = refused.or(place.map(|place| StepError::Index { sample: place.sample }));
             });
         }
-        losses.check(targets, &mut |_, sample, _| refused = refused.or(Some(StepError::Target { sample })));
+        losses.check(targets, Weighting::NONE, &mut |_, sample, _| {
+            refused = refused.or(Some(StepError::Target { sample }))
+        });
         match refused {
             Some(refused) => Err(refused),
             None => self.step_on(optimizer, losses, x, targets, rng),

@@ -17,6 +17,10 @@ pub(super) enum Message<'a> {
         tree: usize,
         heap: usize,
     },
+    /// A member of a group, and its address.
+    Link(&'a str, usize),
+    /// Members of a group that are not in the header.
+    ManyLinks,
 }
 
 /// The place of the elements of a dataset.
@@ -93,7 +97,15 @@ pub(super) fn messages<'a>(file: &Hdf5<'a>, address: usize) -> Result<Vec<Messag
 fn message(kind: usize, body: Bytes<'_>) -> Result<Option<Message<'_>>, Damaged> {
     Ok(Some(match kind {
         0x01 => Message::Shape(shape(body)?),
+        0x02 => {
+            let heap = if body.u8(1)? & 1 == 1 { 10 } else { 2 };
+            match address(body, heap)? {
+                super::UNDEFINED => return Ok(None),
+                _ => Message::ManyLinks,
+            }
+        }
         0x03 => Message::Type(class(body)?),
+        0x06 => return link(body),
         0x08 => Message::Layout(layout(body)?),
         0x0b => Message::Filters,
         0x0c => attribute(body)?,
@@ -101,6 +113,36 @@ fn message(kind: usize, body: Bytes<'_>) -> Result<Option<Message<'_>>, Damaged>
         0x15 => Message::ManyAttributes,
         _ => return Ok(None),
     }))
+}
+
+/// A member of a group whose names are not all ASCII.
+fn link(body: Bytes<'_>) -> Result<Option<Message<'_>>, Damaged> {
+    let (version, flags) = (body.u8(0)?, body.u8(1)?);
+    if version != 1 {
+        return Err(format!("a link has version {version}; version 1 is read"));
+    }
+    let mut at = 2;
+    let mut part = |flag: usize, size: usize| {
+        let start = at;
+        at += if flags & flag == 0 { 0 } else { size };
+        (flags & flag != 0).then_some(start)
+    };
+    let kind = part(8, 1);
+    part(4, 8);
+    part(16, 1);
+    let length = match flags & 3 {
+        0 => body.u8(at)?,
+        1 => body.u16(at)?,
+        2 => body.u32(at)?,
+        _ => body.u64(at)?,
+    };
+    at += 1 << (flags & 3);
+    let name = text(body.slice(at, length)?)?;
+    // Other kinds are links to names, which Keras does not write.
+    match kind.map_or(Ok(0), |kind| body.u8(kind))? {
+        0 => Ok(Some(Message::Link(name, body.u64(sum(at, length)?)?))),
+        _ => Ok(None),
+    }
 }
 
 /// A dataspace: the lengths of the axes.

@@ -10,7 +10,7 @@ use syn::Expr;
 
 /// Whether an expression is `Model(..)` or `Sequential(..)`.
 pub(super) fn is_end(expr: &Expr) -> bool {
-    matches!(expr, Expr::Call(call) if matches!(call.func.to_token_stream().to_string().as_str(), "Model" | "Sequential"))
+    matches!(expr, Expr::Call(call) if matches!(call.func.to_token_stream().to_string().as_str(), "Model" | "Sequential" | "Import"))
 }
 
 /// Reports that a graph has no end, on its last token.

@@ -286,6 +286,7 @@ impl Resolver<'_> {
             inner_facts: Vec::new(),
             masks: Vec::new(),
             given_mask: None,
+            lasts: false,
         });
         output
     }

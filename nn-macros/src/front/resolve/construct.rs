@@ -305,7 +305,7 @@ impl Resolver<'_> {
                     .help(format!("make a layer in it, and call it on the tensor: `{}(Dense(8))({text})`", spec.name));
                 None
             }
-            Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
+            Bound::Template(_) | Bound::Submodel(_) | Bound::Import(_) | Bound::Stack(_) => {
                 self.diagnostics
                     .error(
                         Code::TensorForLayer,

@@ -62,7 +62,7 @@ impl Resolver<'_> {
                     false => format!("move the statement that binds `{name}` up"),
                 },
             );
-        } else if self.lets.iter().any(|statement| statement.names.is_empty()) {
+        } else if self.lets.iter().any(|statement| statement.names.is_empty() && statement.value.is_none()) {
             // A statement with a reported error may have bound the name.
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
@@ -82,6 +82,7 @@ impl Resolver<'_> {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
                 Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
+                Bound::Import(part) => self.use_import(&part, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Value(_) | Bound::Poison => {
@@ -105,6 +106,7 @@ impl Resolver<'_> {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
                 Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
+                Bound::Import(part) => self.use_import(&part, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Value(_) | Bound::Poison => {
@@ -118,6 +120,7 @@ impl Resolver<'_> {
             "Activation" => return self.activation_layer(call),
             "Model" => return self.submodel(call),
             "Sequential" => return self.stack(call),
+            "Import" => return self.import(call),
             _ => {}
         }
         if let Some(spec) = layer_named(&name) {
@@ -303,7 +306,7 @@ impl Resolver<'_> {
                         )
                         .help(format!("call it on a tensor first: `{made}(x)`"));
                 }
-                Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
+                Bound::Template(_) | Bound::Submodel(_) | Bound::Import(_) | Bound::Stack(_) => {
                     failed = true;
                     let name = crate::source::text(element);
                     self.diagnostics

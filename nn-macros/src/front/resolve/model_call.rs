@@ -118,7 +118,7 @@ impl Resolver<'_> {
         };
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
-            Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
+            Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Import(_) | Bound::Stack(_) => {
                 self.diagnostics
                     .error(Code::EmptyModel, first, "a `Sequential` starts with an `Input`")
                     .help("write `Sequential([Input(shape = [64]), ..])`; the batch is not counted");
@@ -151,7 +151,7 @@ impl Resolver<'_> {
                     last = self.expr(element);
                 }
                 Bound::Layer(_) => {}
-                Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
+                Bound::Template(_) | Bound::Submodel(_) | Bound::Import(_) | Bound::Stack(_) => {
                     failed = true;
                     self.diagnostics.error(
                         Code::TensorForLayer,

@@ -19,8 +19,8 @@ use syn::{Expr, ExprCall};
 
 /// The layers between some tensors.
 pub(super) struct Submodel {
-    inputs: Vec<TensorId>,
-    outputs: Vec<TensorId>,
+    pub(super) inputs: Vec<TensorId>,
+    pub(super) outputs: Vec<TensorId>,
 }
 
 impl Resolver<'_> {

@@ -27,7 +27,7 @@ pub(crate) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
         },
         Op::Builtin(builtin) => match builtin.spec.name {
             "Softmax" => "Softmax",
-            "Flatten" | "Reshape" | "Dropout" | "ActivityRegularization" => end(graph, node.inputs[0]),
+            "Flatten" | "Reshape" | "Dropout" | "ActivityRegularization" | "AddLoss" => end(graph, node.inputs[0]),
             "Dense" | "Conv1D" | "Conv2D" => "Linear",
             _ => OTHER,
         },
@@ -42,7 +42,7 @@ pub(super) fn is_activation(builtin: &Builtin) -> bool {
 
 /// Whether a layer returns its input, and only penalises or marks it.
 pub(super) fn only_charges(builtin: &Builtin) -> bool {
-    matches!(builtin.spec.name, "ActivityRegularization" | "Fill")
+    matches!(builtin.spec.name, "ActivityRegularization" | "AddLoss" | "Fill")
 }
 
 /// Runs all rules.

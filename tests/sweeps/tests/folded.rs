@@ -1,24 +1,23 @@
 //! Scales and offsets beside a convolution are folded into its kernel and bias, if no border changes the sum.
+//!
+//! ```sh
+//! cargo test -p nn-sweeps --test folded                   # every layer and argument, in 2D with a border and without
+//! cargo test -p nn-sweeps --test folded --features all
+//! ```
 
-use super::{close, numbers, random};
-use nn::model::Model;
+#![allow(missing_docs)]
+
+#[path = "../../fold/compare.rs"]
+mod compare;
+
+use compare::{check_layers, close, numbers, random};
 use nn::prelude::*;
-
-/// Checks that the layers named `gone..` are gone in the folded form, and that those named `kept..` are not.
-#[track_caller]
-pub(super) fn check_layers<M: Model>(names: &[impl AsRef<str>]) {
-    let (before, after) = (M::SUMMARY.to_string(), M::Folded::SUMMARY.to_string());
-    for name in names {
-        let name = name.as_ref();
-        assert!(before.contains(name), "{name} is not in\n{before}");
-        assert_eq!(after.contains(name), name.starts_with("kept"), "{name} in\n{after}");
-    }
-}
 
 /// A model with one kind of layer in its branches: a scale stands before or after each. The last word of a line says
 /// whether offsets before the layer are `gone` or `kept`.
 macro_rules! sweep {
-    ($($name:ident $test:ident: $shape:tt = [$r:literal, $p:literal], $layer:ident($($args:tt)*), $before:ident;)*) => {$(
+    ($($(#[$all:meta])? $name:ident $test:ident: $shape:tt = [$r:literal, $p:literal], $layer:ident($($args:tt)*), $before:ident;)*) => {$(
+        $(#[$all])?
         mod $test {
             use super::*;
 
@@ -77,70 +76,57 @@ macro_rules! sweep {
 
 // With a border, an offset before the layer stays.
 sweep! {
+    #[cfg(feature = "all")]
     A conv2d_valid: [6, 7, 4] = [4, 42], Conv2D(6, 3), gone;
+    #[cfg(feature = "all")]
     B conv2d_strides: [7, 6, 4] = [4, 42], Conv2D(5, (2, 3), strides = (2, 1)), gone;
     C conv2d_groups: [7, 6, 4] = [4, 42], Conv2D(6, 3, groups = 2, dilation_rate = (2, 1)), gone;
+    #[cfg(feature = "all")]
     D conv2d_channels: [5, 6, 4] = [4, 30], Conv2D(8, 2, groups = 4), gone;
+    #[cfg(feature = "all")]
     E conv2d_same: [6, 7, 4] = [4, 42], Conv2D(6, 3, padding = same), kept;
     F conv2d_same_strides: [6, 7, 4] = [4, 42], Conv2D(6, 3, strides = 2, padding = same, groups = 2), kept;
+    #[cfg(feature = "all")]
     G conv2d_one: [6, 5, 4] = [4, 30], Conv2D(3, 1, padding = same), gone;
     // The strides cover the image: `same` pads nothing.
     H conv2d_same_inside: [6, 4, 4] = [4, 24], Conv2D(3, 2, strides = 2, padding = same), gone;
     I depthwise2d_valid: [6, 7, 4] = [4, 42], DepthwiseConv2D((3, 2), depth_multiplier = 2), gone;
     J depthwise2d_same: [6, 7, 4] = [4, 42], DepthwiseConv2D(3, strides = 2, padding = same), kept;
+    #[cfg(feature = "all")]
     K separable2d_valid: [6, 7, 4] = [4, 42], SeparableConv2D(7, 3), gone;
     L separable2d_same: [6, 7, 4] = [4, 42], SeparableConv2D(9, 3, padding = same, strides = 2, depth_multiplier = 2), kept;
     // One kernel has fewer weights.
     M separable2d_composed: [6, 7, 4] = [4, 42], SeparableConv2D(1, 3, depth_multiplier = 2), gone;
     N separable2d_composed_same: [6, 7, 4] = [4, 42], SeparableConv2D(2, (3, 2), padding = same, depth_multiplier = 2), kept;
+    #[cfg(feature = "all")]
     O transpose2d_valid: [3, 4, 4] = [4, 12], Conv2DTranspose(3, 3, strides = 2), kept;
     P transpose2d_same: [3, 4, 4] = [4, 12], Conv2DTranspose(3, (3, 2), strides = 2, padding = same), kept;
     Q transpose2d_one: [3, 4, 4] = [4, 12], Conv2DTranspose(5, 1), gone;
     // Pixels between the windows are the bias alone.
     R transpose2d_gaps: [3, 4, 4] = [4, 12], Conv2DTranspose(5, 1, strides = 2), kept;
+    #[cfg(feature = "all")]
     S transpose2d_dilated: [3, 4, 4] = [4, 12], Conv2DTranspose(2, 2, dilation_rate = 2), kept;
+    #[cfg(feature = "all")]
     T conv1d_valid: [9, 4] = [4, 9], Conv1D(6, 3, groups = 2), gone;
+    #[cfg(feature = "all")]
     U conv1d_strides: [9, 4] = [4, 9], Conv1D(6, 3, strides = 2), gone;
+    #[cfg(feature = "all")]
     V conv1d_dilated: [9, 4] = [4, 9], Conv1D(6, 3, dilation_rate = 3), gone;
+    #[cfg(feature = "all")]
     W conv1d_same: [9, 4] = [4, 9], Conv1D(6, 3, padding = same), kept;
     X conv1d_causal: [9, 4] = [4, 9], Conv1D(6, 3, padding = causal, dilation_rate = 2), kept;
     Y conv1d_causal_one: [9, 4] = [4, 9], Conv1D(6, 1, padding = causal), gone;
+    #[cfg(feature = "all")]
     Z depthwise1d_valid: [9, 4] = [4, 9], DepthwiseConv1D(3, depth_multiplier = 3), gone;
     Aa depthwise1d_same: [9, 4] = [4, 9], DepthwiseConv1D(4, padding = same), kept;
+    #[cfg(feature = "all")]
     Ab separable1d_valid: [9, 4] = [4, 9], SeparableConv1D(7, 3, strides = 2), gone;
+    #[cfg(feature = "all")]
     Ac separable1d_same: [9, 4] = [4, 9], SeparableConv1D(7, 3, padding = same), kept;
     Ad separable1d_composed: [9, 4] = [4, 9], SeparableConv1D(7, 1), gone;
     Ae transpose1d_valid: [5, 4] = [4, 5], Conv1DTranspose(3, 3, strides = 2, output_padding = 1), kept;
+    #[cfg(feature = "all")]
     Af transpose1d_same: [5, 4] = [4, 5], Conv1DTranspose(3, 4, strides = 3, padding = same), kept;
+    #[cfg(feature = "all")]
     Ag transpose1d_one: [5, 4] = [4, 5], Conv1DTranspose(6, 1), gone;
-}
-
-model! {
-    /// Numbers of 32 bits.
-    #[nn(allow(bias_before_batch_normalization))]
-    struct Single;
-
-    let x = Input(shape = [6, 7, 3]);
-    let y = Rescaling(1.0 / 255, offset = -0.5)(x);
-    let y = BatchNormalization()(Conv2D(8, 3, use_bias = false)(y));
-    let y = BatchNormalization()(DepthwiseConv2D(3, padding = same, activation = relu)(y));
-    let y = SeparableConv2D(5, 2)(y);
-    let y = BatchNormalization()(Conv2DTranspose(4, 3, strides = 2, padding = same)(y));
-
-    Model(inputs = x, outputs = y)
-}
-
-#[test]
-fn numbers_of_32_bits() {
-    let model = random::<Single<f32>>(3);
-    let folded = model.fold();
-    let SingleFolded { conv2d, depthwise_conv2d: _, separable_conv2d: _, conv2d_transpose: _ } = &*folded;
-    assert_eq!(conv2d.bias.len(), 8);
-    let x: Vec<_> = numbers::<3, 42>(3, 4).iter().map(|x| x.map(|x| x as f32)).collect();
-    let (a, b) = (model.predict(&x).unwrap(), folded.predict(&x).unwrap());
-    let largest = a.iter().flatten().fold(0.0f32, |largest, x| largest.max(x.abs()));
-    assert!(largest > 0.01);
-    for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
-        assert!((a - b).abs() < 2e-5 * largest, "{a} {b}");
-    }
 }

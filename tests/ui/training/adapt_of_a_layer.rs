@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [8]);
+    let x = Normalization(name = "scale")(pixels);
+    let digit = Dense(3, activation = softmax)(x);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() -> nn::Result<()> {
+    let x = [[0.0_f32; 8]; 4];
+    let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(1));
+    digits.scale.adapt(&x)?;
+    Ok(())
+}
