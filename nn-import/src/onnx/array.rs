@@ -21,7 +21,7 @@ pub(super) enum Data {
 }
 
 /// The most numbers that a computed constant may have.
-const MAX: usize = 1 << 26;
+const MAX: usize = 1 << 22;
 
 impl Array {
     pub(super) fn ints(shape: Vec<usize>, numbers: Vec<i64>) -> Self {
