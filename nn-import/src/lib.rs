@@ -26,6 +26,8 @@ mod keras;
 mod names;
 mod network;
 mod numbers;
+mod onnx;
+mod passes;
 mod problem;
 mod text;
 mod tflite;
@@ -56,13 +58,16 @@ pub fn read(file: &[u8]) -> Result<Network, Error> {
     if tflite::is_one(file) {
         return tflite::read(file);
     }
+    if onnx::is_one(file) {
+        return onnx::model(file);
+    }
     Err(Problem::new("this is no file of a network that is known: `.keras`, `.h5`, `.tflite` and `.onnx` are read")
         .into())
 }
 
 /// Returns whether a file looks like one that [`read`] or [`weights`] reads.
 pub fn is_network(file: &[u8]) -> bool {
-    Zip::is_one(file) || Hdf5::is_one(file) || tflite::is_one(file)
+    Zip::is_one(file) || Hdf5::is_one(file) || tflite::is_one(file) || onnx::is_one(file)
 }
 
 /// Returns the name that is most like a misspelt one, if one is near.

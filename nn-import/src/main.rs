@@ -68,7 +68,8 @@ fn convert(file: &str, weights: Option<&String>, shapes: &[Vec<usize>]) -> Resul
     if !shapes.is_empty() {
         network.set_inputs(shapes).map_err(listed)?;
     }
-    let mut text = network.graph().map_err(|error| within(&error.to_string().replace("`input = [", "`--input [")))?;
+    let mut text: String = network.notes.iter().map(|note| format!("// {note}\n")).collect();
+    text += &network.graph().map_err(|error| within(&error.to_string().replace("`input = [", "`--input [")))?;
     for (name, numbers) in network.tensors() {
         text += &format!("// {name}: {:?} of {}\n", numbers.shape, numbers.dtype);
     }

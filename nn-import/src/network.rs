@@ -15,6 +15,9 @@ pub struct Network {
     pub calls: Vec<Call>,
     /// The outputs.
     pub outputs: Vec<Tensor>,
+    /// Sentences for the documentation of the struct, for example about an input whose axes have another order than in
+    /// the file.
+    pub notes: Vec<String>,
 }
 
 /// An input of a network.
