@@ -23,8 +23,10 @@ impl Network {
         }
         let mut problems = Vec::new();
         for (input, shape) in self.inputs.iter_mut().zip(shapes) {
-            let fits = input.shape.len() == shape.len()
-                && input.shape.iter().zip(shape).all(|(open, given)| open.is_none_or(|axis| axis == *given));
+            // A file does not say the shapes at a cut.
+            let fits = input.shape.is_empty()
+                || input.shape.len() == shape.len()
+                    && input.shape.iter().zip(shape).all(|(open, given)| open.is_none_or(|axis| axis == *given));
             if fits {
                 input.shape = shape.iter().map(|&axis| Some(axis)).collect();
                 continue;

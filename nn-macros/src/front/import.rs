@@ -40,8 +40,11 @@ pub(crate) fn whole(syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     let Some((network, place)) = read(&call, diagnostics) else { return };
     match network.graph() {
         Ok(text) => {
-            let (lets, tail) = statements(&text, place);
-            (syntax.lets, syntax.tail) = (lets, tail);
+            (syntax.lets, syntax.tail) = statements(&text, place);
+            // The facts about the file are documentation of the struct.
+            for note in network.notes.iter().map(|note| format!("\n{note}")) {
+                syntax.attributes.push(syn::parse_quote_spanned!(place=> #[doc = #note]));
+            }
         }
         Err(error) => report(&error, Code::NetworkCut, place, "", diagnostics),
     }
@@ -139,28 +142,9 @@ fn read(call: &ExprCall, diagnostics: &mut Diagnostics) -> Option<(Network, Span
         }
     }
     if let Some((shapes, expr)) = &wanted.shapes {
-        if shapes.len() != network.inputs.len() {
-            let (got, expected) = (shapes.len(), network.inputs.len());
-            let message = format!("`input` has {got} shapes, and the network {expected} inputs");
-            diagnostics.error(Code::NetworkCut, expr, message).help("a list of lists: `input = [[60, 36], [10]]`");
+        if let Err(error) = network.set_inputs(shapes) {
+            report(&error, Code::NetworkCut, expr.span(), "", diagnostics);
             return None;
-        }
-        for (input, shape) in network.inputs.iter_mut().zip(shapes) {
-            let stated = input.shape.iter().map(|axis| axis.map_or("None".into(), |n| n.to_string()));
-            let stated = stated.collect::<Vec<String>>().join(", ");
-            let fits = input.shape.is_empty()
-                || input.shape.len() == shape.len()
-                    && input
-                        .shape
-                        .iter()
-                        .zip(shape)
-                        .all(|(stated, given)| stated.is_none_or(|stated| stated == *given));
-            if !fits {
-                let message = format!("the file says that the shape of `{}` is ({stated})", input.name);
-                diagnostics.error(Code::NetworkCut, expr, message).help("only axes of open length (`None`) are given");
-                return None;
-            }
-            input.shape = shape.iter().map(|&axis| Some(axis)).collect();
         }
     }
     if wanted.frozen {

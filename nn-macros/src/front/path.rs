@@ -26,6 +26,10 @@ fn text(expr: &Expr) -> Result<String, String> {
     if let Some(text) = literal::string(expr) {
         return Ok(text);
     }
+    // `macro_rules!` passes an expression in an invisible group.
+    if let Expr::Group(group) = expr {
+        return text(&group.expr);
+    }
     let Expr::Macro(call) = expr else { return Err("a path is text in quotes".into()) };
     let Some(name) = call.mac.path.segments.last().map(|segment| segment.ident.to_string()) else {
         return Err("a path is text in quotes".into());

@@ -139,7 +139,7 @@ model_rejects! {
 }
 
 model_rejects! {
-    "the file says that the shape of `input_layer` is (None, 36)" =>
+    "the input `input_layer` has the shape (None, 36), not [120, 35]" =>
     struct OtherShape;
 
     Import("../../../examples/data/sleep.keras", input = [120, 35])

@@ -55,7 +55,7 @@ macro_rules! networks {
             #[test]
             fn $name() {
                 model! {
-                    pub struct Net;
+                    struct Net;
 
                     Import($path)
                 }
