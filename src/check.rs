@@ -7,8 +7,6 @@ use crate::losses::Losses;
 use crate::losses::Weighting;
 use crate::optimizers::Optimizer;
 use crate::settings::{self, Allowed, OutOfRange, Setting};
-#[cfg(feature = "train")]
-use crate::train::weights::Weights;
 use crate::{Ends, Error, Model, Result, Scalar, Shape, Tensors};
 use core::fmt;
 
@@ -146,19 +144,19 @@ fn target<M: Model>(part: &'static str, output: usize) -> Name {
     Name { part, what: "target of output", name: M::OUTPUT_NAMES[output], shape: M::OUTPUT_SHAPES.get(output) }
 }
 
-/// Checks the targets of `n` samples. Those of weight 0 may have any numbers. Messages count samples from `first`.
+/// Checks the targets of samples. Those that do not count, by output, sample and position, may have any numbers.
+/// Messages count samples from `first`.
 #[cfg(feature = "train")]
 pub(crate) fn targets<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     losses: &L,
     part: &'static str,
     y: <L::Targets as Tensors>::Batch<'_>,
-    weights: Weights<'_>,
-    n: usize,
+    columns: &[&[f64]],
+    counts: &mut dyn FnMut(usize, usize, Option<usize>) -> bool,
     first: usize,
 ) -> Result<()> {
     let (mut output, mut error) = (0, None);
-    let mut counts = |output: usize, sample: usize, col: Option<usize>| weights.at(output, n, sample, col) != 0.0;
-    L::Targets::not_finite(y, 0, &mut counts, &mut |place| {
+    L::Targets::not_finite(y, 0, counts, &mut |place| {
         if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
             let name = target::<M>(part, output);
             let place = Place::of(name.shape, row, col);
@@ -170,7 +168,7 @@ pub(crate) fn targets<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
         return Err(error);
     }
     let mut error = None;
-    let weighting = Weighting { samples: weights.columns(), ..Weighting::NONE };
+    let weighting = Weighting { samples: columns, ..Weighting::NONE };
     losses.check(y, weighting, &mut |output, sample, expected| {
         error.get_or_insert_with(|| Error::Target {
             tensor: target::<M>(part, output).to_string(),

@@ -70,13 +70,27 @@ where
         let mut columns = Columns::default();
         let weights = settings.weigh_classes::<M, L>(&self.losses, training, &mut columns)?;
         let training = Samples { weights, ..training };
-        check::targets::<M, L>(&self.losses, "", training.y, weights, training.len(), 0)?;
+        check::targets::<M, L>(
+            &self.losses,
+            "",
+            training.y,
+            weights.columns(),
+            &mut weights.counts(training.len()),
+            0,
+        )?;
         let labelled = Labelled { samples: training, data: Data::Training, first: 0, strict };
         let mut warnings = self.check_labels(labelled)?;
         if let Checked::Whole(samples) = checked {
             // Messages number the samples of a split by their place in the whole data.
             if first > 0 {
-                check::targets::<M, L>(&self.losses, "", samples.y, samples.weights, samples.len(), first)?;
+                check::targets::<M, L>(
+                    &self.losses,
+                    "",
+                    samples.y,
+                    samples.weights.columns(),
+                    &mut samples.weights.counts(samples.len()),
+                    first,
+                )?;
             }
             warnings.extend(self.check_labels(Labelled { samples, data: Data::Validation, first, strict })?);
         }

@@ -83,7 +83,7 @@ where
         let n = check::data::<M, L>(&self.losses, data.prefix(), x, y)?;
         let weights =
             batch.weights.as_ref().map_or(Ok(Weights::NONE), |given| given.weights::<M>("sample_weight", n))?;
-        check::targets::<M, L>(&self.losses, data.prefix(), y, weights, n, 0)?;
+        check::targets::<M, L>(&self.losses, data.prefix(), y, weights.columns(), &mut weights.counts(n), 0)?;
         let samples = Samples { x, y, weights };
         let warnings = self.check_labels(Labelled { samples, data, first: 0, strict })?;
         Ok((samples, warnings))

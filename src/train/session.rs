@@ -252,7 +252,7 @@ where
         let samples = Samples { weights, ..samples };
         let weights = self.settings.weigh_classes::<M, L>(losses, samples, columns)?;
         let samples = Samples { weights, ..samples };
-        check::targets::<M, L>(losses, "", samples.y, weights, n, 0)?;
+        check::targets::<M, L>(losses, "", samples.y, weights.columns(), &mut weights.counts(n), 0)?;
         let labelled = Labelled { samples, data: Data::Training, first: 0, strict: self.strict() };
         let warnings = self.compiled.check_labels(labelled)?;
         self.print(&warnings);

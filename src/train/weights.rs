@@ -34,6 +34,11 @@ impl<'a> Weights<'a> {
         Weights { columns: self.columns.map(part) }
     }
 
+    /// Returns whether a position of a sample counts, out of `n` samples, by output, sample and position.
+    pub(crate) fn counts(&self, n: usize) -> impl FnMut(usize, usize, Option<usize>) -> bool {
+        move |output, sample, position| self.at(output, n, sample, position) != 0.0
+    }
+
     /// Returns the weight of a position of a sample, out of `n`. A target with one position for several has the
     /// largest weight of these.
     pub(crate) fn at(&self, output: usize, n: usize, sample: usize, position: Option<usize>) -> f64 {

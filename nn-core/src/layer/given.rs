@@ -17,7 +17,7 @@ mod own;
 
 pub use described::described;
 pub use field::Field;
-pub use own::{assert_cell, assert_form, assert_own};
+pub use own::{assert_cell, assert_form, assert_own, of_model};
 
 /// An argument as it was written in a graph.
 #[derive(Clone, Copy)]
@@ -387,16 +387,4 @@ pub const fn found(
         }
         Err(error) => Err(error),
     }
-}
-
-/// Returns the findings of a model, or an error if an argument is given.
-pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
-    if given.is_empty() {
-        return outputs;
-    }
-    let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
-    Err(match given[0].keyword {
-        Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
-        None => ShapeError::argument(Code::TooManyArguments, 0, message),
-    })
 }

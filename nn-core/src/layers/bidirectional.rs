@@ -25,7 +25,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// A recurrent layer and its mirror image, which reads the sequence from the end.

@@ -20,7 +20,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Streaming, Value, layer, rule};
 
 layer! {
     /// The fully connected layer: every output feature is a weighted sum of all input features.

@@ -21,7 +21,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// A table of learned vectors, one for each index.

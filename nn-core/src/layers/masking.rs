@@ -17,7 +17,7 @@ use super::merging::merge;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// Masks the positions whose features all equal `mask_value`.

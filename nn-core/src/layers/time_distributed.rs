@@ -21,7 +21,7 @@ use super::masking;
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Applies a layer or a model to every step of a sequence, with the same weights.

@@ -326,6 +326,6 @@ mod tests {
         let component = Piece::Component { kind: "Tower", arguments: "", graph: "a\nb" };
         let pieces = [Piece::Known("tower: "), component, Piece::Known(" of Input#1")];
         assert_eq!(text::<80>(&pieces).as_str(), "tower: model\n  a\n  b\n  of Input#1");
-        assert_eq!(length(&pieces), 34);
+        assert_eq!(length(&pieces), 33);
     }
 }

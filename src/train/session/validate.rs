@@ -44,7 +44,7 @@ impl<'a, X: Tensors, Y: Tensors> Checked<'a, X, Y> {
         *given = weights;
         let weights =
             given.as_ref().map_or(Ok(Weights::NONE), |given| given.weights::<M>("weighted_validation_data", n))?;
-        check::targets::<M, L>(&compiled.losses, "validation ", y, weights, n, 0)?;
+        check::targets::<M, L>(&compiled.losses, "validation ", y, weights.columns(), &mut weights.counts(n), 0)?;
         let samples = Samples { x, y, weights };
         Ok(Checked::Whole(samples))
     }

@@ -1,7 +1,10 @@
 //! Checks whether a graph can read the declaration of a user's layer.
 
+use super::Argument;
+use crate::spec::code::Code;
+use crate::spec::shape::ShapeError;
 use crate::spec::text::{Text, ends_with, str_eq};
-use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
+use crate::spec::{ArgSpec, Folding, Inferred, Kind, LayerSpec, Masking};
 
 /// Asserts that an expansion can tell the kinds of these arguments from their names, which it must for a user's layer,
 /// and that it reads all their facts.
@@ -105,4 +108,16 @@ mod tests {
     fn a_form_with_another_order_is_refused() {
         assert_form(LONG, LONG.split_at(1).1);
     }
+}
+
+/// Returns the findings of a model, or an error if an argument is given.
+pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
+    if given.is_empty() {
+        return outputs;
+    }
+    let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
+    Err(match given[0].keyword {
+        Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
+        None => ShapeError::argument(Code::TooManyArguments, 0, message),
+    })
 }

@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// The exponential linear unit.

@@ -16,7 +16,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// The rectified linear unit with a small slope below zero.

@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Probabilities along an axis.

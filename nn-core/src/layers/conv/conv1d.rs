@@ -23,7 +23,7 @@ use self::slide::SLIDE;
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// A convolution over the steps of a sequence: the same weights at every place of a sliding window.

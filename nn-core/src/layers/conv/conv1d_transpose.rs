@@ -23,7 +23,7 @@
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Filters, Folding, Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// A convolution backwards: each step of the input adds a window to a longer sequence.

@@ -25,7 +25,7 @@ use super::conv1d::slide::SLIDE;
 use super::geometry::{Geometry, Given, found};
 use super::windows::{Axes, Padding};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Composed, Filters, Folding, Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Composed, Filters, Folding, Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// A convolution of each channel alone, and a product that mixes the channels.

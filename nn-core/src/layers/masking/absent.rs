@@ -2,7 +2,7 @@
 
 use crate::layers::merging::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// `y = x` where a position counts, else a neutral value of the merge: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3. A

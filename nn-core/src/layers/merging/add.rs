@@ -12,7 +12,7 @@
 
 use super::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// The sum of its inputs, element by element.

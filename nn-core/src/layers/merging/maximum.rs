@@ -18,7 +18,7 @@
 use super::merge;
 use crate::layers::masking;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Streaming, Value, layer, rule};
 
 layer! {
     /// The largest of its inputs, element by element.

@@ -13,7 +13,7 @@
 
 use super::merge;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// The difference of its two inputs, element by element.

@@ -30,7 +30,7 @@ use super::axes::no_axis;
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Normalizes each feature over the batch, then applies a learned factor and offset.

@@ -18,7 +18,7 @@
 
 use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, found, layer, rule};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their root mean square, then applies a learned factor.

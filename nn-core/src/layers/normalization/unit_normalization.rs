@@ -14,7 +14,7 @@
 
 use super::axes::{Axes, NormalizedAxes};
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Masking, Streaming, Value, found, layer, rule};
 
 layer! {
     /// Divides the scalars along some axes of a sample by their Euclidean length.

@@ -14,11 +14,11 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/max_pooling1d/>
 
-use crate::layers::conv::conv1d::slide::SLIDE;
 use super::windows::{Pool, PoolGeometry, channels_first};
+use crate::layers::conv::conv1d::slide::SLIDE;
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, found, layer, rule};
 
 layer! {
     /// The largest value in each window of a sequence.

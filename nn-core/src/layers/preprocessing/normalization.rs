@@ -22,7 +22,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Every feature gets the mean 0 and the variance 1 that it has in given data.

@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Returns its input, and adds a penalty on it to the loss.

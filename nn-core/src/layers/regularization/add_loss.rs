@@ -1,4 +1,6 @@
-//! AddLoss: returns its input, and adds the input to the loss. The statement `add_loss(x);` of a graph is this layer.
+//! AddLoss: returns its input, and adds the sum of its numbers to the loss of the sample.
+//!
+//! The statement `add_loss(x);` of a graph is this layer.
 //!
 //! ```text
 //! y = x

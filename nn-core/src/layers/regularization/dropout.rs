@@ -18,7 +18,7 @@ use super::noise::{self, NoiseShape};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, found, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, found, layer, rule};
 
 layer! {
     /// Sets a random part of its input to zero while training.

@@ -16,7 +16,7 @@
 
 use super::spatial;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Sets random channels to zero while training, at all pixels.

@@ -13,7 +13,7 @@
 use super::frame::{self, Frame};
 use crate::layers::conv::windows::Axes;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, found, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, found, layer, rule};
 
 layer! {
     /// Removes steps at both ends of a sequence.

@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// Makes all axes of a sample one.

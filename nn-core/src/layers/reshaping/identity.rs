@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/core_layers/identity/>
 
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule, Streaming};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Streaming, Value, layer, rule};
 
 layer! {
     /// Returns its input, unchanged.

@@ -14,7 +14,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// Puts the axes of a sample in another order.

@@ -13,7 +13,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
-use crate::spec::{Inferred, LayerSpec, Value, layer, rule, Streaming};
+use crate::spec::{Inferred, LayerSpec, Streaming, Value, layer, rule};
 
 layer! {
     /// Repeats each step of a sequence.
