@@ -2,7 +2,7 @@
 //! program.
 //!
 //! ```sh
-//! cargo run --release --features import --example sleep
+//! cargo run --release --example sleep
 //! ```
 //!
 //! The network is that of the Python package sleepecg: two GRUs in both directions over the half minutes of a night.

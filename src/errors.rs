@@ -2,7 +2,8 @@
 //!
 //! The last line of a message names its page. Codes are stable. Each hundred is a kind of mistake: syntax (`nn0001`),
 //! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
-//! (`nn0601`) and weight files (`nn0701`). Errors of a running program are [`Error`](crate::Error)s.
+//! (`nn0601`), weight files (`nn0701`) and network files (`nn0801`). Errors of a running program are
+//! [`Error`](crate::Error)s.
 
 // `tests/ui.rs` compiles the wrong example and compares its messages, so it is no test of the documentation.
 macro_rules! pages {
@@ -101,4 +102,7 @@ pages! {
     nn0707
     nn0708
     nn0709
+    nn0801
+    nn0802
+    nn0803
 }

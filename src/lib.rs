@@ -132,6 +132,9 @@ pub mod sizes {}
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 
+#[doc = include_str!("models_from_files.md")]
+pub mod models_from_files {}
+
 #[cfg(feature = "train")]
 #[doc = include_str!("training_loops.md")]
 pub mod training_loops {}
