@@ -83,7 +83,11 @@ fn main() -> nn::Result<ExitCode> {
     println!("{matched}");
     let with = accuracy!(transfer, training, test, seed);
     let without = accuracy!(Scratch::boxed(&mut rng), training, test, seed);
-    println!("{} images: {with:.3} of {} digits are right, without the file {without:.3}", training.1.len(), test.1.len());
+    println!(
+        "{} images: {with:.3} of {} digits are right, without the file {without:.3}",
+        training.1.len(),
+        test.1.len()
+    );
 
     let mut claims = Claims::default();
     claims.at_least("accuracy", with, 0.8);

@@ -141,11 +141,11 @@ fn read(call: &ExprCall, diagnostics: &mut Diagnostics) -> Option<(Network, Span
             }
         }
     }
-    if let Some((shapes, expr)) = &wanted.shapes {
-        if let Err(error) = network.set_inputs(shapes) {
-            report(&error, Code::NetworkCut, expr.span(), "", diagnostics);
-            return None;
-        }
+    if let Some((shapes, expr)) = &wanted.shapes
+        && let Err(error) = network.set_inputs(shapes)
+    {
+        report(&error, Code::NetworkCut, expr.span(), "", diagnostics);
+        return None;
     }
     if wanted.frozen {
         network.freeze();

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs)]
 
+#![allow(deprecated)] // Lints find much in graphs that are made to have every argument.
+
 use nn::tensor::{Sample, flat, flat_mut};
 use safetensors::SafeTensors;
 
