@@ -2,8 +2,8 @@
 //! `tests/fixtures`).
 
 #![allow(missing_docs)]
-
-#![allow(deprecated)] // Lints find much in graphs that are made to have every argument.
+// Lints find much in graphs that are made to have every argument.
+#![allow(deprecated)]
 
 use nn::tensor::{Sample, flat, flat_mut};
 use safetensors::SafeTensors;
