@@ -295,3 +295,54 @@ fn a_layer_of_ones_own_adds_a_loss() -> nn::Result<()> {
     }
     Ok(())
 }
+
+model! {
+    /// A code with a loss, for each step of a sequence.
+    pub struct Code;
+
+    let x = Input(shape = [5]);
+    let h = Dense(2, activation = tanh)(x);
+    add_loss(Rescaling(0.1)(multiply([h, h])));
+    let y = ActivityRegularization(l2 = 0.1)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    pub struct OfSteps;
+
+    let x = Input(shape = [2, 4, 5]);
+    let code = TimeDistributed(TimeDistributed(self::Code()))(x);
+    let y = Dense(1)(Flatten()(code));
+
+    Model(inputs = x, outputs = y)
+}
+
+/// Each step of a sequence adds its loss, as in Keras, which calls the layer once for each step.
+#[test]
+fn steps_of_a_sequence_add_theirs() -> nn::Result<()> {
+    let x: Vec<SMatrix<f64, 5, 8>> = (0..3).map(|k| SMatrix::from_fn(|i, j| noise(50 * k + 5 * j + i))).collect();
+    let y = [[0.3]; 3];
+    let new = || OfSteps::<f64>::boxed(&mut StdRng::seed_from_u64(7));
+    let objective = |net: &OfSteps<f64>| -> f64 {
+        let of_step = |x: SVector<f64, 5>| 0.2 * net.code.call(&x).norm_squared();
+        let of = |x: &SMatrix<f64, 5, 8>| {
+            (net.call(x)[0] - 0.3).powi(2) + x.column_iter().map(|x| of_step(x.into_owned())).sum::<f64>()
+        };
+        x.iter().map(of).sum::<f64>() / 3.0
+    };
+    let mut model = new().compile(Sgd::new(1.0), MeanSquaredError);
+    assert!((model.evaluate(&x, y)?.loss - objective(&new())).abs() < 1e-12);
+    assert!((model.train_on_batch(&x, y)?.loss - objective(&new())).abs() < 1e-12);
+    let (mut moved, step) = (new(), 1e-5);
+    for i in 0..moved.as_slice().len() {
+        let w = moved.as_slice()[i];
+        moved.as_mut_slice()[i] = w + step;
+        let more = objective(&moved);
+        moved.as_mut_slice()[i] = w - step;
+        let difference = (more - objective(&moved)) / (2.0 * step);
+        moved.as_mut_slice()[i] = w;
+        assert!((w - model.model().as_slice()[i] - difference).abs() < 1e-8, "weight {i}");
+    }
+    Ok(())
+}

@@ -158,7 +158,8 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
         T::ZERO
     }
 
-    /// Returns the penalty on activations of the last training pass.
+    /// Returns the penalty on activations of the last training pass: a mean over the samples of the model, of which
+    /// there are `x.len() / B::STEPS`.
     fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
         let _ = cache;
         T::ZERO

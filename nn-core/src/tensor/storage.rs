@@ -27,6 +27,9 @@ pub trait Storage: 'static {
     /// The number of samples for which there is room, if it is a constant. A pass computes no more samples, so the
     /// compiler knows that they are in bounds.
     const CAPACITY: usize = usize::MAX;
+    /// The samples of a layer that belong to one sample of the model: the steps inside of a `TimeDistributed`. A loss
+    /// that a layer adds is a mean over the samples of the model, so it is divided by `x.len() / STEPS`.
+    const STEPS: usize = 1;
 
     /// Room for a number of samples.
     type Of<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
@@ -178,6 +181,7 @@ pub struct TimesBuffer<X: Zeroable + Copy + Shareable + 'static, B: Storage, con
 
 impl<B: Storage, const S: usize> Storage for Times<B, S> {
     const CAPACITY: usize = B::CAPACITY.saturating_mul(S);
+    const STEPS: usize = B::STEPS.saturating_mul(S);
 
     type Of<X: Zeroable + Copy + Shareable + 'static> = TimesBuffer<X, B, S>;
     type One<X: Zeroable + Copy + Shareable + 'static> = B::One<X>;

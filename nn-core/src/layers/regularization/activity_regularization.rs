@@ -68,7 +68,7 @@ pub(in crate::layers) mod compute {
         ) {
             flat_mut(y).copy_from_slice(flat(x));
             let sum = Regularizer { l1: self.l1, l2: self.l2 }.apply(flat(x), None);
-            let penalty = sum / T::of(x.len().max(1) as f64);
+            let penalty = sum * T::of(B::STEPS as f64) / T::of(x.len().max(1) as f64);
             match pass {
                 Pass::Inference(Memory { own, .. }) => own[0] = penalty,
                 Pass::Training(Memory { own, .. }, mode) => {
@@ -92,7 +92,7 @@ pub(in crate::layers) mod compute {
             if let Some(dx) = dx {
                 crate::tensor::add(dx, dy);
                 if penalty[1] != T::ZERO {
-                    let n = x.len().max(1) as f64;
+                    let n = x.len().max(1) as f64 / B::STEPS as f64;
                     Regularizer { l1: self.l1 / n, l2: self.l2 / n }.apply(flat(x), Some(flat_mut(dx)));
                 }
             }

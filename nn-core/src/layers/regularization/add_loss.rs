@@ -65,13 +65,13 @@ pub(in crate::layers) mod compute {
             pass: Pass<'_, '_, T, B::One<SVector<T, 1>>, B::One<SVector<T, 2>>>,
         ) {
             flat_mut(y).copy_from_slice(flat(x));
-            let count = T::of(x.len().max(1) as f64);
+            let share = T::of(B::STEPS as f64 / x.len().max(1) as f64);
             let sum = flat(x).iter().fold(T::ZERO, |sum, &x| sum + x);
             match pass {
-                Pass::Inference(Memory { own, .. }) => own[0] = sum / count,
+                Pass::Inference(Memory { own, .. }) => own[0] = sum * share,
                 Pass::Training(Memory { own, .. }, mode) => {
-                    own[0] = sum / count;
-                    own[1] = if mode.has_noise() { T::ONE / count } else { T::ZERO };
+                    own[0] = sum * share;
+                    own[1] = if mode.has_noise() { share } else { T::ZERO };
                 }
             }
         }
