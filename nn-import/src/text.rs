@@ -140,9 +140,9 @@ impl<'n> Names<'n> {
                 let place = self.places[index];
                 match (self.is_shared(call.layer), call.outputs) {
                     (false, 1) => layer.clone(),
-                    (false, _) => format!("{layer}__{output}"),
-                    (true, 1) => format!("{layer}__call{place}"),
-                    (true, _) => format!("{layer}__call{place}_{output}"),
+                    (false, _) => format!("{layer}_{output}_"),
+                    (true, 1) => format!("{layer}_call{place}_"),
+                    (true, _) => format!("{layer}_call{place}_{output}_"),
                 }
             }
         }

@@ -79,10 +79,10 @@ fn calls_of_keras_2() {
     let expected = "\
 let x = Input(shape = [4]);
 let a = Dense(4, activation = relu);
-let a__call0 = a(x);
-let a__call1 = a(a__call0);
-let add = Add()([a__call0, a__call1]);
-Model(inputs = x, outputs = [add, a__call1])
+let a_call0_ = a(x);
+let a_call1_ = a(a_call0_);
+let add = Add()([a_call0_, a_call1_]);
+Model(inputs = x, outputs = [add, a_call1_])
 ";
     assert_eq!(text(&config, "2.3.1"), expected);
 }
@@ -97,9 +97,9 @@ fn models_inside_of_keras_2() {
     let expected = "\
 let x = Input(shape = [4]);
 let d = Dense(4, activation = relu);
-let d__call0 = d(x);
-let d__call1 = d(d__call0);
-Model(inputs = x, outputs = d__call1)
+let d_call0_ = d(x);
+let d_call1_ = d(d_call0_);
+Model(inputs = x, outputs = d_call1_)
 ";
     assert_eq!(text(&config, "2.4.0"), expected);
 }

@@ -2,6 +2,8 @@
 //! `tests/fixtures`).
 
 #![allow(missing_docs)]
+// A sample of the models may have none that is refused.
+#![allow(dead_code)]
 // Lints find much in graphs that are made to have every argument.
 #![allow(deprecated)]
 
