@@ -90,7 +90,11 @@ impl Network {
             part.inputs.push(match tensor {
                 Tensor::Input(input) => self.inputs[input].clone(),
                 // The file does not say the shapes of tensors inside.
-                Tensor::Output(..) => Input { name: format!("{}_in_", self.name(tensor).trim_end_matches('_')), shape: vec![], whole: false },
+                Tensor::Output(..) => Input {
+                    name: format!("{}_in_", self.name(tensor).trim_end_matches('_')),
+                    shape: vec![],
+                    whole: false,
+                },
             });
         }
         let mut layers: HashMap<usize, usize> = HashMap::new();

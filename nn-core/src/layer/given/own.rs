@@ -91,6 +91,18 @@ pub const fn assert_form(folds: &[ArgSpec], folded: &[ArgSpec]) {
     }
 }
 
+/// Returns the findings of a model, or an error if an argument is given.
+pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
+    if given.is_empty() {
+        return outputs;
+    }
+    let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
+    Err(match given[0].keyword {
+        Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
+        None => ShapeError::argument(Code::TooManyArguments, 0, message),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,16 +120,4 @@ mod tests {
     fn a_form_with_another_order_is_refused() {
         assert_form(LONG, LONG.split_at(1).1);
     }
-}
-
-/// Returns the findings of a model, or an error if an argument is given.
-pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
-    if given.is_empty() {
-        return outputs;
-    }
-    let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
-    Err(match given[0].keyword {
-        Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
-        None => ShapeError::argument(Code::TooManyArguments, 0, message),
-    })
 }
