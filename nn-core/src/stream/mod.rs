@@ -96,7 +96,7 @@ impl<M: Streams> PartialEq for StreamState<M> {
     }
 }
 
-/// A model with the state of a stream: what [`Model::stream`](crate::layer::model::Model::stream) returns.
+/// A model with the state of a stream: the result of [`Model::stream`].
 pub struct Stream<'m, M: Streams> {
     model: &'m M,
     /// The state. It can be copied, and put into another stream of the same model.
