@@ -4,11 +4,15 @@
 #![cfg(feature = "train")]
 #![allow(missing_docs)]
 
+#[path = "sample_weight/averages.rs"]
+mod averages;
 #[path = "parity/close.rs"]
 mod close;
 #[allow(dead_code)]
 #[path = "parity/fixture.rs"]
 mod fixture;
+#[path = "sample_weight/metrics.rs"]
+mod metrics;
 
 use fixture::Fixture;
 use nn::losses::{Loss, LossOn, SparseCategoricalCrossentropy as Sparse, Weighting};
@@ -425,182 +429,4 @@ fn wrong_weights() {
         "numbers of at least 0, got -1 for sample 4, position 2 of output `kind`",
     );
     refused(fit().sample_weight(((), [f32::NAN; 7])), "finite numbers, got NaN for sample 0 of output `score`");
-}
-
-// -------------------------------------------------------------------------------------------------------- metrics
-
-#[test]
-fn metrics_as_in_keras() {
-    let keras = Fixture::read("weights");
-    fn value<P: Sample, M: MetricOn<P, P>>(metric: M, t: &[P], p: &[P], weights: &[f64]) -> f64 {
-        let (metric, each) = (Weighted(metric), weights.len() / 7);
-        let mut state = Default::default();
-        for range in [0..4, 4..7] {
-            let own = weights.get(range.start * each..range.end * each).unwrap_or(&[]);
-            let weighting = Weighting { samples: &[own], ..Weighting::NONE };
-            Metrics::<P, P>::update(&metric, &mut state, &t[range.clone()], &p[range], weighting);
-        }
-        let mut result = f64::NAN;
-        Metrics::<P, P>::results(&metric, &state, &mut |_, _, value| result = value);
-        result
-    }
-    fn check<T: Scalar + Element, M>(keras: &Fixture, name: &str, metric: &M, tolerance: f64)
-    where
-        M: MetricOn<Series<T>, Series<T>> + MetricOn<SVector<T, 2>, SVector<T, 2>>,
-    {
-        let (t, p) = (keras.samples::<Series<T>>("t"), keras.samples::<Series<T>>("p"));
-        let first = |all: &[Series<T>]| all.iter().map(|s| s.column(0).into_owned()).collect::<Vec<_>>();
-        let (by_step, by_sample) = (&keras.array("by_step").values, &keras.array("by_sample").values);
-        let got = [
-            ("none", value(metric.clone(), &t, &p, &[])),
-            ("step", value(metric.clone(), &t, &p, by_step)),
-            ("sample", value(metric.clone(), &first(&t), &first(&p), by_sample)),
-        ];
-        for (weights, got) in got {
-            keras.compare(&format!("metric.{name}.{weights}"), &[got], tolerance);
-        }
-    }
-    macro_rules! metrics {
-        ($($name:ident: $metric:expr;)*) => {$({
-            check::<f64, _>(&keras, stringify!($name), &$metric, 1e-7);
-            check::<f32, _>(&keras, stringify!($name), &$metric, 1e-6);
-        })*};
-    }
-    metrics! {
-        true_positives: TruePositives::new();
-        false_positives: FalsePositives { threshold: 0.3 };
-        true_negatives: TrueNegatives::default();
-        false_negatives: FalseNegatives { threshold: 0.7 };
-        precision_at_recall: PrecisionAtRecall::new(0.6);
-        precision_at_recall_of_1: PrecisionAtRecall::<7> { recall: 0.8, class_id: Some(1) };
-        recall_at_precision: RecallAtPrecision::new(0.6);
-        recall_at_precision_of_0: RecallAtPrecision::<20> { precision: 0.5, class_id: Some(0) };
-        sensitivity_at_specificity: SensitivityAtSpecificity::new(0.7);
-        sensitivity_at_specificity_of_1: SensitivityAtSpecificity::<5> { specificity: 0.9, class_id: Some(1) };
-        specificity_at_sensitivity: SpecificityAtSensitivity::new(0.7);
-        specificity_at_sensitivity_of_0: SpecificityAtSensitivity::<200> { sensitivity: 1.0, class_id: Some(0) };
-        precision: Precision::default();
-        recall_of_1: Recall { class_id: Some(1), ..Recall::default() };
-        auc: Auc::default();
-        binary_accuracy: BinaryAccuracy::default();
-        mean_squared_error: MeanSquaredError;
-        root_mean_squared_error: RootMeanSquaredError;
-    }
-    assert!(value(PrecisionAtRecall::new(1.5), &keras.samples::<Series>("t"), &keras.samples("p"), &[]).is_nan());
-    assert_eq!(TruePositives::new().name(), "true_positives");
-}
-
-// ------------------------------------------------------------------------------------------------------- averages
-
-#[test]
-fn validation_with_averages_as_in_keras() -> nn::Result<()> {
-    use nn::callbacks::{LambdaCallback, SwapEMAWeights};
-    use nn::optimizers::Ema;
-
-    let Data { keras, x, kind, .. } = data();
-    for swap in [false, true] {
-        let run = format!("averages.{}", u8::from(swap));
-        let mut model =
-            keras.weights::<f64, Kinds<f64>>("initial").compile(Sgd::new(0.5).ema(Ema::new(0.5)), Sparse::new());
-        let mut seen = None;
-        let record = LambdaCallback::new().on_epoch_end(|epoch, run| {
-            if epoch == 1 {
-                seen = Some(run.model::<Kinds<f64>>()?.clone());
-            }
-            Ok(())
-        });
-        let swapping = SwapEMAWeights::new().swap_on_epoch(swap);
-        let settings = fit().epochs(3).validation_data(&x, &kind).callback(swapping).callback(record);
-        let history = model.fit(&x, &kind, settings)?;
-        for name in ["loss", "val_loss"] {
-            keras.compare(&format!("{run}.history.{name}"), history.get(name).unwrap(), TOLERANCE);
-        }
-        keras.compare_weights(&format!("{run}.epoch"), &seen.unwrap(), |_| true, TOLERANCE);
-        keras.compare_weights(&format!("{run}.final"), model.model(), |_| true, TOLERANCE);
-    }
-    Ok(())
-}
-
-#[test]
-fn averages_outside_of_fit() -> nn::Result<()> {
-    use nn::optimizers::Ema;
-
-    let Data { x, kind, .. } = data();
-    let new = || Kinds::<f64>::boxed(&mut rng()).compile(Sgd::new(0.5).ema(Ema::new(0.5)), Sparse::new());
-    let (mut model, mut plain) = (new(), new());
-    model.use_averaged_weights(true)?; // there is no average yet
-    assert_eq!(model.model(), plain.model());
-    for step in 0..3 {
-        model.train_on_batch(&x, &kind)?;
-        plain.train_on_batch(&x, &kind)?;
-        let before = model.model().clone();
-        model.use_averaged_weights(true)?;
-        model.use_averaged_weights(true)?;
-        // The first average is the weights.
-        assert_eq!(*model.model() == before, step == 0);
-        model.use_averaged_weights(false)?;
-        assert!(*model.model() == before);
-        // A step continues from the weights of the last one.
-        model.use_averaged_weights(true)?;
-    }
-    model.train_on_batch(&x, &kind)?;
-    plain.train_on_batch(&x, &kind)?;
-    assert_eq!(model.model(), plain.model());
-    // Frozen layers do not change.
-    model.use_averaged_weights(true)?;
-    model.set_trainable("kind", false)?;
-    assert_eq!(model.model(), plain.model());
-    plain.set_trainable("kind", false)?;
-    model.use_averaged_weights(true)?;
-    model.train_on_batch(&x, &kind)?;
-    plain.train_on_batch(&x, &kind)?;
-    assert_eq!(model.model(), plain.model());
-
-    // Files: weights are those of the model, and a checkpoint has both.
-    #[cfg(feature = "files")]
-    {
-        let path = |name: &str| std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        model.use_averaged_weights(true)?;
-        model.save_weights(path("averaged.safetensors"))?;
-        model.save_checkpoint(path("averages.safetensors"))?;
-        let averages = model.model().clone();
-        assert!(averages != *plain.model());
-        let mut loaded = new();
-        loaded.load_weights(path("averaged.safetensors"))?;
-        assert_eq!(*loaded.model(), averages);
-        loaded.load_checkpoint(path("averages.safetensors"))?;
-        assert_eq!(loaded.model(), plain.model());
-        loaded.use_averaged_weights(true)?;
-        assert_eq!(*loaded.model(), averages);
-        // Loaded weights are those of the last step.
-        loaded.load_weights(path("averaged.safetensors"))?;
-        loaded.use_averaged_weights(false)?;
-        assert_eq!(*loaded.model(), averages);
-    }
-
-    let mut without = Kinds::<f64>::boxed(&mut rng()).compile(Sgd::new(0.5), Sparse::new());
-    let error = without.use_averaged_weights(true).unwrap_err().to_string();
-    assert_eq!(error, "averaged weights: expected an optimizer with `.ema(Ema::new(0.99))`, got `sgd` without");
-    let settings = fit().callback(nn::callbacks::SwapEMAWeights::new());
-    assert!(without.fit(&x, &kind, settings).is_err());
-    Ok(())
-}
-
-/// An error in a validation with averages leaves the weights of the last step.
-#[test]
-fn a_failed_validation_with_averages() -> nn::Result<()> {
-    use nn::callbacks::SwapEMAWeights;
-    use nn::optimizers::Ema;
-
-    let Data { x, kind, .. } = data();
-    let new = || Kinds::<f64>::boxed(&mut rng()).compile(Sgd::new(0.5).ema(Ema::new(0.5)), Sparse::new());
-    let (mut model, mut plain) = (new(), new());
-    let broken = || [Ok((&x, &kind)), Err("no file")];
-    let settings = fit().validation_batches(broken).callback(SwapEMAWeights::new());
-    assert_eq!(model.fit(&x, &kind, settings).unwrap_err().to_string(), "no file");
-    for range in [0..4, 4..7] {
-        plain.train_on_batch(&x[range.clone()], &kind[range])?;
-    }
-    assert_eq!(model.model(), plain.model());
-    Ok(())
 }

@@ -14,7 +14,7 @@ pub struct Error {
 pub struct Problem {
     /// The layer of the file and its class, if the problem has one.
     pub layer: Option<(String, String)>,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// The nearest thing that is supported, or another cure.
     pub help: Option<String>,

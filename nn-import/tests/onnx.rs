@@ -1,7 +1,7 @@
 //! ONNX: models in the forms of exporters, a real file, and damaged ones.
 //!
-//! `onnx/models.py` writes the models, and `onnx/check.py` compares what is read from them with ONNX Runtime. What that
-//! found right is in `onnx/graphs.txt`: the graphs, and a number that stands for the weights. `BLESS=1` writes it.
+//! `onnx/models.py` writes the models, and `onnx/check.py` compares the networks that are read with ONNX Runtime.
+//! `onnx/graphs.txt` holds the graphs that agreed, each with a checksum of its weights. `BLESS=1` writes it.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -150,13 +150,17 @@ fn graph(k: usize) -> String {
     )
 }
 
-/// The file with all graphs.
-pub(crate) fn file() -> String {
+/// The number of files with graphs.
+pub(crate) const FILES: usize = 3;
+
+/// A file with a part of the graphs.
+pub(crate) fn file(part: usize) -> String {
     let mut text =
         String::from("// Random causal graphs. `BLESS=1 cargo test --test step_by_step` writes them anew.\n\n");
-    (0..GRAPHS).for_each(|k| text.push_str(&graph(k)));
-    text.push_str("macro_rules! for_each_graph {\n    ($run:ident) => {\n");
-    (0..GRAPHS).for_each(|k| writeln!(text, "        $run!(Graph{k});").unwrap());
+    let graphs = part * GRAPHS / FILES..(part + 1) * GRAPHS / FILES;
+    graphs.clone().for_each(|k| text.push_str(&graph(k)));
+    writeln!(text, "macro_rules! for_each_graph{part} {{\n    ($run:ident) => {{").unwrap();
+    graphs.for_each(|k| writeln!(text, "        $run!(Graph{k});").unwrap());
     text.push_str("    };\n}\n");
     text
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// The constants of a file, by their names.
 pub(super) type Constants = HashMap<String, Rc<Array>>;
 
-/// What a name of the file stands for.
+/// The meaning of a name in the file.
 #[derive(Clone)]
 pub(super) enum Item {
     Constant(Rc<Array>),

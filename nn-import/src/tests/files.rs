@@ -1,4 +1,4 @@
-//! What is read, and what is refused with which words.
+//! Files that are read, and files that are refused, with the words of the refusals.
 
 use super::fixtures;
 use crate::{Network, Wanted, read, weights};

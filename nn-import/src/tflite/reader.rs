@@ -12,7 +12,7 @@ use crate::problem::{Error, Problem};
 use std::cell::Cell;
 use std::collections::HashMap;
 
-/// What is known of a tensor of the file.
+/// A tensor of the file, as far as it is known.
 #[derive(Clone)]
 enum Known {
     /// The network computes it.

@@ -190,7 +190,7 @@ impl Converter {
     }
 }
 
-/// Gives values the same axes in the file and here, as far as they have them.
+/// Gives the values the same order of axes. A value may lack axes of another.
 pub(super) fn common(converter: &mut Converter, values: Vec<Value>) -> Result<(Value, Vec<Value>), String> {
     let rank = values.iter().map(Value::rank).max().unwrap_or(0);
     let mut values: Vec<Value> = values
