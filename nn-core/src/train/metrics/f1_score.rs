@@ -110,21 +110,7 @@ impl<const C: usize> Metric for F1Score<C> {
 impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<SMatrix<T, C, P>, SMatrix<Y, C, P>>
     for F1Score<C>
 {
-    fn update(&self, state: &mut Classes<C>, target: &SMatrix<Y, C, P>, prediction: &SMatrix<T, C, P>, weight: f64) {
-        self.update_logits(Head::Other, state, target, prediction, weight, None);
-    }
-
-    fn update_logits(
-        &self,
-        link: Head,
-        state: &mut Classes<C>,
-        target: &SMatrix<Y, C, P>,
-        prediction: &SMatrix<T, C, P>,
-        weight: f64,
-        _: Option<&[u32]>,
-    ) {
-        self.update_positions(link, state, target, prediction, P, &|_| weight, None);
-    }
+    counts_positions!(Classes<C>; C);
 
     fn update_positions(
         &self,

@@ -30,6 +30,33 @@ pub use outputs::{MetricSet, Metrics};
 
 use crate::activations::Head;
 
+/// Writes the methods of a metric that counts each position of a sample: both are `update_positions`.
+macro_rules! counts_positions {
+    ($state:ty; $rows:ident) => {
+        fn update(
+            &self,
+            state: &mut $state,
+            target: &SMatrix<Y, $rows, P>,
+            prediction: &SMatrix<T, $rows, P>,
+            weight: f64,
+        ) {
+            self.update_positions(Head::Other, state, target, prediction, P, &|_| weight, None);
+        }
+
+        fn update_logits(
+            &self,
+            link: Head,
+            state: &mut $state,
+            target: &SMatrix<Y, $rows, P>,
+            prediction: &SMatrix<T, $rows, P>,
+            weight: f64,
+            _: Option<&[u32]>,
+        ) {
+            self.update_positions(link, state, target, prediction, P, &|_| weight, None);
+        }
+    };
+}
+
 /// The list of metrics: the only place besides its own page that a new metric changes.
 macro_rules! metrics {
     ($($module:ident),* $(,)?) => {

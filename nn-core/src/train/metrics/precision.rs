@@ -44,21 +44,7 @@ impl Metric for Precision {
 impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<Y, R, P>>
     for Precision
 {
-    fn update(&self, state: &mut Counts, target: &SMatrix<Y, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        self.update_logits(Head::Other, state, target, prediction, weight, None);
-    }
-
-    fn update_logits(
-        &self,
-        link: Head,
-        state: &mut Counts,
-        target: &SMatrix<Y, R, P>,
-        prediction: &SMatrix<T, R, P>,
-        weight: f64,
-        _: Option<&[u32]>,
-    ) {
-        self.update_positions(link, state, target, prediction, P, &|_| weight, None);
-    }
+    counts_positions!(Counts; R);
 
     fn update_positions(
         &self,

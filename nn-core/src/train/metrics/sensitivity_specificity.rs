@@ -76,27 +76,7 @@ macro_rules! best_at {
         impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize, const N: usize>
             MetricOn<SMatrix<T, R, P>, SMatrix<Y, R, P>> for $name<N>
         {
-            fn update(
-                &self,
-                state: &mut Buckets<N>,
-                target: &SMatrix<Y, R, P>,
-                prediction: &SMatrix<T, R, P>,
-                weight: f64,
-            ) {
-                self.update_positions(Head::Other, state, target, prediction, P, &|_| weight, None);
-            }
-
-            fn update_logits(
-                &self,
-                link: Head,
-                state: &mut Buckets<N>,
-                target: &SMatrix<Y, R, P>,
-                prediction: &SMatrix<T, R, P>,
-                weight: f64,
-                _: Option<&[u32]>,
-            ) {
-                self.update_positions(link, state, target, prediction, P, &|_| weight, None);
-            }
+            counts_positions!(Buckets<N>; R);
 
             fn update_positions(
                 &self,
